@@ -1,0 +1,28 @@
+# Debian 12 packages only; scripts/install-packages names them.
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(CLI11 REQUIRED)
+pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
+pkg_check_modules(lmdb REQUIRED IMPORTED_TARGET lmdb)
+pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core)
+
+# What every target is compiled with.
+add_library(larder_options INTERFACE)
+target_compile_options(larder_options INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Werror)
+target_compile_definitions(larder_options INTERFACE LARDER_VERSION="${PROJECT_VERSION}")
+target_link_libraries(larder_options INTERFACE Threads::Threads)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 sees uninitialised members in empty std::optional values (PR 80635).
+  target_compile_options(larder_options INTERFACE -Wno-maybe-uninitialized)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(larder_options INTERFACE -Wthread-safety)
+endif()
+if(LARDER_SANITIZE)
+  target_compile_options(larder_options INTERFACE -fsanitize=${LARDER_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(larder_options INTERFACE -fsanitize=${LARDER_SANITIZE})
+endif()
