@@ -1,0 +1,96 @@
+// The HTTP/1.1 client: one request at a time per connection, connections kept for reuse.
+//
+// It follows no redirect, decodes no content and retries nothing but a reused connection that the
+// peer had closed. Every wait has a deadline.
+// Thread-safety: any thread; each send() runs on the caller's thread.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+
+#include "cache/base/clock.h"
+#include "cache/base/result.h"
+#include "daemon/http/message.h"
+#include "daemon/http/url.h"
+
+namespace larder::http {
+
+// Which addresses a host name may lead to, checked after DNS resolution.
+enum class Reach {
+  anywhere,     // the operator wrote this host in the config
+  public_only,  // learnt from a peer: loopback, link-local, unspecified and metadata addresses
+                // refused
+};
+
+struct ClientTimeouts {
+  std::chrono::milliseconds connect{1000};     // DNS, TCP and TLS together
+  std::chrono::milliseconds first_byte{5000};  // from the request sent to the whole response head
+  std::chrono::milliseconds stall{10000};      // longest time without a byte of the body
+};
+
+struct ClientOptions {
+  ClientTimeouts timeouts;
+  std::string ca_file;  // PEM, trusted besides the system's; empty: the system's alone
+  std::string user_agent = "larder";
+  std::size_t idle_connections_max = 8;  // per origin
+  std::chrono::milliseconds idle_timeout{30000};
+};
+
+struct ClientRequest {
+  std::string method = "GET";
+  Url url;
+  // Host and Accept-Encoding: identity are added, Accept and User-Agent when they are missing.
+  // Host, Connection, Accept-Encoding and the framing of the body are the client's own.
+  Headers headers;
+  std::string body;  // with Content-Length when not empty
+  Reach reach = Reach::public_only;
+  std::optional<MonoTime> deadline;  // for the whole exchange, body included
+};
+
+struct ResponseHead {
+  int status = 0;
+  Headers headers;
+  std::optional<std::uint64_t> content_length;
+};
+
+// Takes a response on the sending thread.
+class ResponseSink {
+ public:
+  virtual ~ResponseSink() = default;
+  // Once. False: the body is not wanted; send() ends with ok and the connection is closed.
+  virtual bool head(const ResponseHead& head) = 0;
+  // The next bytes, 1 B .. 256 KiB. False: no more are wanted; send() ends with cancelled.
+  virtual bool body(std::span<const std::byte> bytes) = 0;
+};
+
+class Client {
+ public:
+  // Returns: invalid when the CA file cannot be read as PEM.
+  static Result<std::unique_ptr<Client>> create(ClientOptions options);
+  virtual ~Client() = default;
+
+  // Returns: ok when the whole response has been given to `sink`, whatever its status;
+  // timeout naming the deadline that passed (connect, first byte, stall, total); upstream_down when
+  // the peer cannot be resolved or reached, fails TLS, ends early or speaks no HTTP; denied when
+  // `reach` forbids every address; cancelled for `stop` or the sink; invalid for a request that
+  // must not reach the wire (malformed target or header); io when the system has no sockets to
+  // give. The context names host and port, never a path, query or header value.
+  virtual Status send(const ClientRequest& request, ResponseSink& sink, std::stop_token stop) = 0;
+};
+
+// For short answers: the whole body in memory.
+struct BufferedResponse {
+  ResponseHead head;
+  std::string body;
+};
+// Returns: as Client::send; upstream_down when the body is larger than `body_bytes_max`.
+Result<BufferedResponse> send_buffered(Client& client, const ClientRequest& request,
+                                       std::size_t body_bytes_max, std::stop_token stop);
+
+}  // namespace larder::http

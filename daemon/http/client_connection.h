@@ -1,0 +1,58 @@
+// A connection of the client: a transport, and the bytes read ahead of what was asked for.
+//
+// Thread-safety: one thread at a time. Blocks: on the network, until the deadline or a stop
+// request.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "cache/base/result.h"
+#include "daemon/http/client.h"
+#include "daemon/http/deadline.h"
+#include "daemon/http/resolver.h"
+#include "daemon/http/tls_context.h"
+#include "daemon/http/transport.h"
+#include "daemon/http/url.h"
+#include "daemon/http/waiter.h"
+
+namespace larder::http {
+
+class ClientConnection {
+ public:
+  explicit ClientConnection(std::unique_ptr<Transport> transport);
+
+  // Resolves, connects and, for https, shakes hands, all before `deadline`.
+  // Returns: denied when `reach` forbids every address; upstream_down, timeout, cancelled, io.
+  static Result<std::unique_ptr<ClientConnection>> open(const Url& url, Reach reach,
+                                                        Resolver& resolver, const TlsContext& tls,
+                                                        Waiter& waiter, const Deadline& deadline);
+
+  // At least one byte, or 0 when the peer has ended the stream.
+  // Returns: upstream_down when the connection breaks, timeout, cancelled.
+  Result<std::size_t> read(std::span<std::byte> into, Waiter& waiter, const Deadline& deadline);
+  // Reads what is there behind the bytes ahead; 0 as above. Takes 4 KiB at most.
+  Result<std::size_t> read_ahead(Waiter& waiter, const Deadline& deadline);
+  Status write(std::string_view bytes, Waiter& waiter, const Deadline& deadline);
+
+  // Bytes read and not yet asked for; valid until the next call that is not const.
+  std::string_view ahead() const { return ahead_; }
+  void drop_ahead(std::size_t size_bytes) { ahead_.erase(0, size_bytes); }
+  // Bytes that came with the last read() and belong to nothing yet.
+  void put_back(std::span<const std::byte> bytes);
+
+  // Whether the connection can carry another request.
+  bool idle() { return ahead_.empty() && transport_->open_and_silent(); }
+
+ private:
+  std::size_t read_waiting(std::span<std::byte> into);
+  Status shake_hands(Waiter& waiter, const Deadline& deadline);
+
+  const std::unique_ptr<Transport> transport_;
+  std::string ahead_;
+};
+
+}  // namespace larder::http

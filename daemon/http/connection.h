@@ -1,0 +1,93 @@
+// One accepted socket: what has been received and not used yet, what is to be sent, and the
+// counters of the answer under way. It has one owner at a time: the reception while it waits, a
+// worker while it is answered.
+//
+// Sent bytes are gathered, so that a head and a small body leave in one packet; a file goes from
+// the page cache to the socket without passing through us. An idle connection keeps no buffer.
+// Thread-safety: one thread at a time, except cut().
+// Blocks: sending, until the peer takes bytes, at most `write_stall` without any; receiving never.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cache/base/clock.h"
+#include "cache/base/result.h"
+#include "cache/base/unique_fd.h"
+
+namespace larder::http {
+
+class Connection {
+ public:
+  // `socket` is non-blocking. `open` counts the connections that exist and outlives this one.
+  Connection(UniqueFd socket, std::string peer, std::chrono::milliseconds write_stall,
+             std::atomic<std::size_t>& open);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  int descriptor() const { return socket_.get(); }
+  const std::string& peer() const { return peer_; }
+
+  enum class Received { bytes, nothing, closed };
+  // Takes what the peer has sent, until received() holds `bytes_max`.
+  Received receive(std::size_t bytes_max);
+  // Throws away what the peer has sent; `nothing` when that was all for now.
+  Received discard();
+  // Whether there is something to receive (the peer's close included) before `limit` has passed.
+  bool wait_readable(std::chrono::milliseconds limit) const;
+
+  std::string_view received() const { return received_; }
+  // One past the first empty line in received(). Bytes are looked at once, however slowly they
+  // come.
+  std::optional<std::size_t> head_end();
+  // Forgets the first `size` bytes of received().
+  void consume(std::size_t size);
+
+  // Sending returns: timeout when the peer stalls, cancelled when it is gone or we were cut, io
+  // when the file cannot be read or ends early.
+  Status write(std::string_view bytes);
+  Status write_file(int file, std::uint64_t offset, std::uint64_t size);
+  Status flush();
+  // Forgets what write() has gathered and not sent.
+  void drop_unsent() { unsent_.clear(); }
+  // Sends what the socket takes at once, without waiting; the rest is lost.
+  void write_now(std::string_view bytes);
+
+  // Starts the counters below anew.
+  void begin_answer();
+  // Bytes handed to the kernel, and when the first of them was.
+  std::uint64_t sent_bytes() const { return sent_bytes_; }
+  std::optional<MonoTime> first_sent() const { return first_sent_; }
+
+  // No more will be sent: the peer sees the end of the stream.
+  void finish_sending();
+  // The peer sees a reset, not an end, when this connection is destroyed.
+  void reset_at_close();
+  // Ends the connection under its owner's hands. Any thread.
+  void cut();
+
+ private:
+  Status send_all(std::string_view first, std::string_view second, int flags);
+  Status wait_writable();
+  Status send_failure(int error_number) const;
+  void count_sent(std::uint64_t size);
+
+  const UniqueFd socket_;
+  const std::string peer_;
+  const std::chrono::milliseconds write_stall_;
+  std::atomic<std::size_t>& open_;
+  std::string received_;
+  std::size_t searched_bytes_ = 0;  // of received_, known to hold no empty line
+  std::string unsent_;
+  std::uint64_t sent_bytes_ = 0;
+  std::optional<MonoTime> first_sent_;
+  std::atomic<bool> cut_ = false;
+};
+
+}  // namespace larder::http

@@ -1,0 +1,64 @@
+#include "daemon/http/guests.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace larder::http {
+
+Guests::Guests(Limits limits) : limits_(limits) {}
+
+Guest& Guests::admit(std::unique_ptr<Connection> connection, Stage stage, MonoTime now) {
+  auto& guests = list(stage);
+  guests.push_back({std::move(connection), stage, deadline(stage, now), {}});
+  guests.back().self = std::prev(guests.end());
+  return guests.back();
+}
+
+void Guests::move(Guest& guest, Stage stage, MonoTime now) {
+  auto& to = list(stage);
+  to.splice(to.end(), list(guest.stage), guest.self);
+  guest.stage = stage;
+  guest.deadline = deadline(stage, now);
+}
+
+std::unique_ptr<Connection> Guests::release(Guest& guest) {
+  auto connection = std::move(guest.connection);
+  list(guest.stage).erase(guest.self);
+  return connection;
+}
+
+void Guests::release_expired(MonoTime now) {
+  for (auto& guests : lists_) {
+    while (!guests.empty() && guests.front().deadline <= now) guests.pop_front();
+  }
+}
+
+std::optional<MonoTime> Guests::next_deadline() const {
+  std::optional<MonoTime> next;
+  for (const auto& guests : lists_) {
+    if (!guests.empty()) next = std::min(next.value_or(MonoTime::max()), guests.front().deadline);
+  }
+  return next;
+}
+
+std::vector<Guest*> Guests::waiting() {
+  std::vector<Guest*> found;
+  for (const auto stage : {Stage::idle, Stage::head}) {
+    for (auto& guest : list(stage)) found.push_back(&guest);
+  }
+  return found;
+}
+
+MonoTime Guests::deadline(Stage stage, MonoTime now) const {
+  switch (stage) {
+    case Stage::idle:
+      return now + limits_.idle;
+    case Stage::head:
+      return now + limits_.head;
+    case Stage::lingering:
+      return now + limits_.lingering;
+  }
+  return now;
+}
+
+}  // namespace larder::http

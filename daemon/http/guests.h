@@ -1,0 +1,62 @@
+// The connections at the reception, each with the time it may stay.
+//
+// All guests of a stage may stay equally long, so the one that came first leaves first and every
+// step costs the same however many there are.
+// Thread-safety: one thread at a time. Blocks: no.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "cache/base/clock.h"
+#include "daemon/http/connection.h"
+
+namespace larder::http {
+
+enum class Stage {
+  idle,       // no byte of a request yet
+  head,       // part of a head has come
+  lingering,  // answered; reads on until the peer has taken the answer and closes
+};
+
+struct Guest {
+  std::unique_ptr<Connection> connection;
+  Stage stage;
+  MonoTime deadline;
+  std::list<Guest>::iterator self;
+};
+
+class Guests {
+ public:
+  struct Limits {
+    std::chrono::milliseconds idle;
+    std::chrono::milliseconds head;
+    std::chrono::milliseconds lingering;
+  };
+  explicit Guests(Limits limits);
+
+  // The guest stays where it is until released.
+  Guest& admit(std::unique_ptr<Connection> connection, Stage stage, MonoTime now);
+  // A new stage, and the time that goes with it.
+  void move(Guest& guest, Stage stage, MonoTime now);
+  std::unique_ptr<Connection> release(Guest& guest);
+
+  void release_expired(MonoTime now);
+  std::optional<MonoTime> next_deadline() const;
+  // Those that wait for a request.
+  std::vector<Guest*> waiting();
+
+ private:
+  std::list<Guest>& list(Stage stage) { return lists_[static_cast<std::size_t>(stage)]; }
+  MonoTime deadline(Stage stage, MonoTime now) const;
+
+  const Limits limits_;
+  std::array<std::list<Guest>, 3> lists_;  // by stage, in order of deadline
+};
+
+}  // namespace larder::http

@@ -1,0 +1,33 @@
+// The Client, put together: a pool of connections, and exchanges on them.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+
+#include "daemon/http/client.h"
+#include "daemon/http/client_exchange.h"
+#include "daemon/http/connection_pool.h"
+#include "daemon/http/resolver.h"
+#include "daemon/http/tls_context.h"
+
+namespace larder::http {
+
+class PooledClient final : public Client {
+ public:
+  PooledClient(ClientOptions options, std::unique_ptr<Resolver> resolver,
+               std::unique_ptr<TlsContext> tls);
+
+  Status send(const ClientRequest& request, ResponseSink& sink, std::stop_token stop) override;
+
+ private:
+  Status send_fresh(const ClientRequest& request, ResponseSink& sink, Waiter& waiter);
+  ExchangeResult run(std::unique_ptr<ClientConnection> connection, const ClientRequest& request,
+                     ResponseSink& sink, Waiter& waiter);
+
+  const ClientOptions options_;
+  const std::unique_ptr<Resolver> resolver_;
+  const std::unique_ptr<TlsContext> tls_;
+  ConnectionPool pool_;  // after tls_: its connections are closed first
+};
+
+}  // namespace larder::http

@@ -1,0 +1,134 @@
+#include "daemon/http/tls_transport.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/x509_vfy.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <utility>
+
+namespace larder::http {
+
+namespace {
+
+int socket_of(BIO* bio) {
+  return static_cast<const TlsTransport*>(BIO_get_data(bio))->socket();
+}
+
+bool may_retry() {
+  return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+}
+
+int read_socket(BIO* bio, char* into, std::size_t size, std::size_t* moved) {
+  BIO_clear_retry_flags(bio);
+  const auto got = ::recv(socket_of(bio), into, size, 0);
+  if (got < 0 && may_retry()) BIO_set_retry_read(bio);
+  if (got == 0) BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
+  *moved = got > 0 ? static_cast<std::size_t>(got) : 0;
+  return got > 0 ? 1 : 0;
+}
+
+int write_socket(BIO* bio, const char* bytes, std::size_t size, std::size_t* moved) {
+  BIO_clear_retry_flags(bio);
+  const auto sent = ::send(socket_of(bio), bytes, size, MSG_NOSIGNAL);
+  if (sent < 0 && may_retry()) BIO_set_retry_write(bio);
+  *moved = sent > 0 ? static_cast<std::size_t>(sent) : 0;
+  return sent > 0 ? 1 : 0;
+}
+
+long control_socket(BIO* bio, int command, long, void*) {
+  if (command == BIO_CTRL_EOF) return BIO_test_flags(bio, BIO_FLAGS_IN_EOF) != 0 ? 1 : 0;
+  return command == BIO_CTRL_FLUSH ? 1 : 0;
+}
+
+}  // namespace
+
+std::string take_tls_error() {
+  std::array<char, 256> text{};
+  const auto code = ERR_peek_last_error();
+  ERR_clear_error();
+  if (code == 0) return "unknown failure";
+  ERR_error_string_n(code, text.data(), text.size());
+  return text.data();
+}
+
+BIO_METHOD* make_socket_method() {
+  BIO_METHOD* method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "larder socket");
+  if (method == nullptr) return nullptr;
+  BIO_meth_set_read_ex(method, read_socket);
+  BIO_meth_set_write_ex(method, write_socket);
+  BIO_meth_set_ctrl(method, control_socket);
+  return method;
+}
+
+TlsTransport::TlsTransport(UniqueFd socket, SslHandle session, BIO* bio)
+    : socket_(std::move(socket)), session_(std::move(session)) {
+  BIO_set_data(bio, this);
+  BIO_set_init(bio, 1);
+  SSL_set_bio(session_.get(), bio, bio);
+}
+
+IoResult TlsTransport::handshake() {
+  ERR_clear_error();
+  const int code = SSL_do_handshake(session_.get());
+  return code == 1 ? IoResult{IoResult::Kind::done, 0, {}} : outcome_of(code);
+}
+
+// Takes record after record while they are at hand: each holds 16 KiB at most.
+IoResult TlsTransport::read(std::span<std::byte> into) {
+  std::size_t filled = 0;
+  while (filled < into.size()) {
+    ERR_clear_error();
+    std::size_t moved = 0;
+    const int code =
+        SSL_read_ex(session_.get(), into.data() + filled, into.size() - filled, &moved);
+    // What is wrong now will be wrong at the next call too; the bytes so far come first.
+    if (code != 1)
+      return filled > 0 ? IoResult{IoResult::Kind::done, filled, {}} : outcome_of(code);
+    filled += moved;
+  }
+  return {IoResult::Kind::done, filled, {}};
+}
+
+IoResult TlsTransport::write(std::span<const std::byte> bytes) {
+  ERR_clear_error();
+  std::size_t moved = 0;
+  const int code = SSL_write_ex(session_.get(), bytes.data(), bytes.size(), &moved);
+  return code == 1 ? IoResult{IoResult::Kind::done, moved, {}} : outcome_of(code);
+}
+
+// Session tickets may have come since the last answer, so only OpenSSL can tell silence from data.
+bool TlsTransport::open_and_silent() {
+  ERR_clear_error();
+  std::byte one{};
+  std::size_t moved = 0;
+  const int code = SSL_peek_ex(session_.get(), &one, 1, &moved);
+  return code != 1 && outcome_of(code).kind == IoResult::Kind::wants_read;
+}
+
+IoResult TlsTransport::outcome_of(int code) {
+  switch (SSL_get_error(session_.get(), code)) {
+    case SSL_ERROR_WANT_READ:
+      return {IoResult::Kind::wants_read, 0, {}};
+    case SSL_ERROR_WANT_WRITE:
+      return {IoResult::Kind::wants_write, 0, {}};
+    case SSL_ERROR_ZERO_RETURN:
+      return {IoResult::Kind::end, 0, {}};
+    case SSL_ERROR_SYSCALL:
+      return {IoResult::Kind::failed, 0, "TLS: connection lost"};
+    default:
+      return {IoResult::Kind::failed, 0, "TLS: " + why()};
+  }
+}
+
+std::string TlsTransport::why() const {
+  const long verified = SSL_get_verify_result(session_.get());
+  if (verified == X509_V_OK) return take_tls_error();
+  ERR_clear_error();
+  return X509_verify_cert_error_string(verified);
+}
+
+}  // namespace larder::http

@@ -1,0 +1,86 @@
+#include "daemon/http/guests.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <list>
+
+#include "tests/unit/daemon/http/socket_pair.h"
+
+namespace larder::http {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class GuestsTest : public ::testing::Test {
+ protected:
+  Guest& admit(Stage stage, MonoTime now) {
+    return guests_.admit(pairs_.emplace_back().release(), stage, now);
+  }
+
+  const MonoTime start_{std::chrono::hours(1)};
+  std::list<SocketPair> pairs_;
+  Guests guests_{
+      {.idle = milliseconds(30), .head = milliseconds(10), .lingering = milliseconds(2)}};
+};
+
+TEST_F(GuestsTest, NobodyHasNoDeadline) {
+  EXPECT_EQ(guests_.next_deadline(), std::nullopt);
+}
+
+TEST_F(GuestsTest, TheNextDeadlineIsTheEarliestOfAllStages) {
+  admit(Stage::idle, start_);
+  EXPECT_EQ(guests_.next_deadline(), start_ + milliseconds(30));
+
+  admit(Stage::head, start_);
+  EXPECT_EQ(guests_.next_deadline(), start_ + milliseconds(10));
+
+  admit(Stage::lingering, start_ + milliseconds(20));
+  EXPECT_EQ(guests_.next_deadline(), start_ + milliseconds(10));
+}
+
+TEST_F(GuestsTest, LeaveWhenTheirTimeHasCome) {
+  admit(Stage::idle, start_);
+  admit(Stage::idle, start_ + milliseconds(1));
+
+  guests_.release_expired(start_ + milliseconds(29));
+  EXPECT_FALSE(pairs_.front().ended());
+
+  guests_.release_expired(start_ + milliseconds(30));
+  EXPECT_TRUE(pairs_.front().ended());
+  EXPECT_FALSE(pairs_.back().ended());
+}
+
+TEST_F(GuestsTest, GetTheTimeOfTheirNewStage) {
+  auto& guest = admit(Stage::idle, start_);
+
+  guests_.move(guest, Stage::head, start_ + milliseconds(25));
+  guests_.release_expired(start_ + milliseconds(34));
+  EXPECT_FALSE(pairs_.front().ended());
+
+  guests_.release_expired(start_ + milliseconds(35));
+  EXPECT_TRUE(pairs_.front().ended());
+}
+
+TEST_F(GuestsTest, AreGivenAway) {
+  auto& guest = admit(Stage::head, start_);
+
+  const auto connection = guests_.release(guest);
+
+  guests_.release_expired(start_ + std::chrono::hours(1));
+  EXPECT_FALSE(pairs_.front().ended());
+  EXPECT_EQ(guests_.next_deadline(), std::nullopt);
+}
+
+TEST_F(GuestsTest, WaitForARequestUnlessTheyLinger) {
+  auto& idle = admit(Stage::idle, start_);
+  auto& head = admit(Stage::head, start_);
+  admit(Stage::lingering, start_);
+
+  EXPECT_THAT(guests_.waiting(), ElementsAre(&idle, &head));
+}
+
+}  // namespace
+}  // namespace larder::http
