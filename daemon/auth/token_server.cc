@@ -1,0 +1,103 @@
+#include "daemon/auth/token_server.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "daemon/auth/encoding.h"
+
+namespace larder::auth {
+
+namespace {
+
+// A challenge that names more than this is not answered in full.
+constexpr std::size_t kScopesAskedMax = 8;
+
+// As the token specification has it for an answer that does not say.
+constexpr std::chrono::seconds kLifetimeDefault{60};
+constexpr std::chrono::seconds kLifetimeMax{24 * 60 * 60};
+
+// Some registries name the repository otherwise in the challenge than in the request, or, as ECR
+// Public does, another scope altogether: both are asked for.
+std::vector<std::string> scopes_to_ask(const std::string& own, std::string_view challenged) {
+  std::vector<std::string> scopes{own};
+  while (!challenged.empty() && scopes.size() < kScopesAskedMax) {
+    const auto end = std::min(challenged.find(' '), challenged.size());
+    const std::string scope(challenged.substr(0, end));
+    challenged.remove_prefix(std::min(end + 1, challenged.size()));
+    const bool known = std::find(scopes.begin(), scopes.end(), scope) != scopes.end();
+    if (!scope.empty() && !known) scopes.push_back(scope);
+  }
+  return scopes;
+}
+
+std::string with_query(const std::string& target, const Challenge& challenge,
+                       const std::string& scope) {
+  std::string asked = target;
+  char separator = target.find('?') == std::string::npos ? '?' : '&';
+  const auto add = [&](std::string_view name, const std::string& value) {
+    asked.append(1, separator).append(name).append(1, '=').append(percent_encode(value));
+    separator = '&';
+  };
+  if (!challenge.service.empty()) add("service", challenge.service);
+  for (const auto& one : scopes_to_ask(scope, challenge.scope)) add("scope", one);
+  return asked;
+}
+
+bool is_usable(const std::string& token) {
+  return !token.empty() &&
+         std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+std::string string_at(const nlohmann::json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::chrono::seconds lifetime_in(const nlohmann::json& object) {
+  const auto found = object.find("expires_in");
+  if (found == object.end() || !found->is_number()) return kLifetimeDefault;
+  const auto seconds = found->get<double>();
+  if (!(seconds >= 1)) return kLifetimeDefault;
+  return std::chrono::seconds(
+      static_cast<std::int64_t>(std::min<double>(seconds, kLifetimeMax.count())));
+}
+
+}  // namespace
+
+std::string basic_authorization(const BasicCredential& credential) {
+  return "Basic " + base64(credential.username + ":" + credential.password);
+}
+
+Result<http::ClientRequest> token_request(const Challenge& challenge, const std::string& scope,
+                                          const std::optional<BasicCredential>& credential,
+                                          const http::Url& endpoint) {
+  auto realm = http::Url::parse(challenge.realm);
+  if (!realm) return Error{Errc::denied, "the token realm is no URL"};
+  if (!realm_belongs_to(*realm, endpoint)) {
+    return Error{Errc::denied,
+                 "the token realm " + realm->authority() + " is outside the trust boundary"};
+  }
+  http::ClientRequest request;
+  request.url = *realm;
+  request.url.target = with_query(realm->target, challenge, scope);
+  request.headers.add("Accept", "application/json");
+  if (credential) request.headers.add("Authorization", basic_authorization(*credential));
+  // The operator wrote the endpoint's host; another one is only the upstream's word.
+  const bool own_host = realm->host == endpoint.host;
+  request.reach = own_host ? http::Reach::anywhere : http::Reach::public_only;
+  return request;
+}
+
+Result<IssuedToken> parse_token_answer(const std::string& body) {
+  const auto answer = nlohmann::json::parse(body, nullptr, /*allow_exceptions=*/false);
+  if (!answer.is_object()) return Error{Errc::upstream_down, "the token answer is no JSON object"};
+  auto token = string_at(answer, "token");
+  if (token.empty()) token = string_at(answer, "access_token");
+  if (!is_usable(token)) return Error{Errc::upstream_down, "the token answer has no usable token"};
+  return IssuedToken{std::move(token), lifetime_in(answer)};
+}
+
+}  // namespace larder::auth

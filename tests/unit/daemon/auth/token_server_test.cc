@@ -1,0 +1,129 @@
+#include "daemon/auth/token_server.h"
+
+#include <gtest/gtest.h>
+
+namespace larder::auth {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kScope = "repository:team/app:pull";
+
+Result<http::ClientRequest> ask(const Challenge& challenge,
+                                const std::optional<BasicCredential>& credential = std::nullopt) {
+  return token_request(challenge, kScope, credential,
+                       http::Url::parse("https://reg.example").value());
+}
+
+Challenge bearer(std::string realm, std::string service = "", std::string scope = "") {
+  return {Challenge::Scheme::bearer, std::move(realm), std::move(service), std::move(scope), ""};
+}
+
+TEST(TokenRequest, NamesServiceAndScope) {
+  const auto request = ask(bearer("https://auth.reg.example/token", "reg.example"));
+
+  ASSERT_TRUE(request.ok());
+  EXPECT_EQ(
+      request->url.str(),
+      "https://auth.reg.example/token?service=reg.example&scope=repository%3Ateam%2Fapp%3Apull");
+  EXPECT_FALSE(request->headers.find("Authorization").has_value());
+}
+
+TEST(TokenRequest, AddsToARealmsOwnQuery) {
+  const auto request = ask(bearer("https://reg.example/token?account=%2F", "a b"));
+
+  ASSERT_TRUE(request.ok());
+  EXPECT_EQ(request->url.target,
+            "/token?account=%2F&service=a%20b&scope=repository%3Ateam%2Fapp%3Apull");
+}
+
+TEST(TokenRequest, AsksForItsOwnScopeAndTheChallengesOnce) {
+  const auto request = ask(bearer("https://reg.example/token", "", std::string(kScope) + "  aws"));
+
+  ASSERT_TRUE(request.ok());
+  EXPECT_EQ(request->url.target, "/token?scope=repository%3Ateam%2Fapp%3Apull&scope=aws");
+}
+
+TEST(TokenRequest, BoundsTheChallengesScopes) {
+  std::string scopes;
+  for (int i = 0; i < 1000; ++i) scopes += " s" + std::to_string(i);
+
+  const auto request = ask(bearer("https://reg.example/token", "", scopes));
+
+  ASSERT_TRUE(request.ok());
+  EXPECT_LT(request->url.target.size(), 200U);
+}
+
+TEST(TokenRequest, CarriesTheCredential) {
+  const auto request =
+      ask(bearer("https://reg.example/token"), BasicCredential{"user", "pass:word"});
+
+  ASSERT_TRUE(request.ok());
+  EXPECT_EQ(request->headers.find("Authorization"), "Basic dXNlcjpwYXNzOndvcmQ=");
+}
+
+TEST(TokenRequest, MayReachInsideTheHostOnlyForTheEndpointsOwnName) {
+  EXPECT_EQ(ask(bearer("https://reg.example:8443/token"))->reach, http::Reach::anywhere);
+  EXPECT_EQ(ask(bearer("https://auth.reg.example/token"))->reach, http::Reach::public_only);
+}
+
+class BadRealms : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(BadRealms, AreRefusedWithoutTheirQuery) {
+  const auto request = ask(bearer(GetParam()), BasicCredential{"user", "password"});
+
+  ASSERT_FALSE(request.ok());
+  EXPECT_EQ(request.error().code, Errc::denied);
+  EXPECT_EQ(request.error().context.find("secret"), std::string::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, BadRealms,
+                         ::testing::Values("", "reg.example", "ftp://reg.example/t",
+                                           "https://evil.example/token?x=secret",
+                                           "http://reg.example/token?x=secret",
+                                           "https://user:secret@reg.example/token"));
+
+struct Good {
+  const char* body;
+  IssuedToken token;
+};
+
+class GoodAnswers : public ::testing::TestWithParam<Good> {};
+
+TEST_P(GoodAnswers, HoldAToken) {
+  const auto token = parse_token_answer(GetParam().body);
+
+  ASSERT_TRUE(token.ok()) << describe(token.error());
+  EXPECT_EQ(*token, GetParam().token);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, GoodAnswers,
+                         ::testing::Values(Good{R"({"token":"T","expires_in":300})", {"T", 300s}},
+                                           Good{R"({"access_token":"A"})", {"A", 60s}},
+                                           Good{R"({"token":"T","access_token":"A"})", {"T", 60s}},
+                                           Good{R"({"token":"","access_token":"A"})", {"A", 60s}},
+                                           Good{R"({"token":"T","expires_in":0})", {"T", 60s}},
+                                           Good{R"({"token":"T","expires_in":-5})", {"T", 60s}},
+                                           Good{R"({"token":"T","expires_in":"300"})", {"T", 60s}},
+                                           Good{R"({"token":"T","expires_in":1.5})", {"T", 1s}},
+                                           Good{R"({"token":"T","expires_in":1e300})",
+                                                {"T", 24h}}));
+
+class BadAnswers : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(BadAnswers, AreToldWithoutTheirContent) {
+  const auto token = parse_token_answer(GetParam());
+
+  ASSERT_FALSE(token.ok());
+  EXPECT_EQ(token.error().code, Errc::upstream_down);
+  EXPECT_EQ(token.error().context.find("secret"), std::string::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, BadAnswers,
+                         ::testing::Values("", "secret", "[]", "{}", R"("secret")",
+                                           "{\"token\":", R"({"token":5})", R"({"token":null})",
+                                           R"({"token":"secret\r\nX: y"})",
+                                           R"({"token":"sec ret"})", R"({"token":"\u00e9"})"));
+
+}  // namespace
+}  // namespace larder::auth
