@@ -1,0 +1,39 @@
+// The blobs of one repository at one endpoint, as a source for flights.
+//
+// Thread-safety: any thread, several fetches at once. Blocks: on the network, within the client's
+// connect, first-byte and stall deadlines.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "cache/base/clock.h"
+#include "cache/source.h"
+#include "daemon/upstream/endpoint.h"
+
+namespace larder::upstream {
+
+class BlobSource final : public cache::Source {
+ public:
+  // With a deadline, no fetch outlives it.
+  BlobSource(std::shared_ptr<Endpoint> endpoint, std::string repository,
+             std::optional<MonoTime> deadline = std::nullopt);
+
+  // Requires: range.begin < range.end.
+  // Returns: as cache::Source; upstream_down names the status of any answer but 200, 206, 401, 403
+  // and 404.
+  Status fetch(const cache::Digest& digest, cache::ByteRange range, cache::SourceSink& sink,
+               std::stop_token stop) override;
+
+  // The endpoint's host, with its port when that is not the scheme's own.
+  std::string name() const override;
+
+ private:
+  const std::shared_ptr<Endpoint> endpoint_;  // shared with the upstream and other sources
+  const std::string repository_;
+  const std::optional<MonoTime> deadline_;
+};
+
+}  // namespace larder::upstream

@@ -1,0 +1,73 @@
+// One endpoint of an upstream: requests with credentials, redirects followed by hand.
+//
+// A redirect to another host loses the Authorization, is never followed from https to http, and may
+// not lead to a loopback, link-local or metadata address unless the operator wrote that host.
+// Thread-safety: any thread. Blocks: on the network, within the client's deadlines.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "cache/base/clock.h"
+#include "daemon/auth/exchanger.h"
+#include "daemon/http/client.h"
+#include "daemon/upstream/upstream_observer.h"
+
+namespace larder::upstream {
+
+inline constexpr int kRedirectsMax = 5;
+
+struct RegistryRequest {
+  std::string method = "GET";  // or "HEAD"
+  std::string path;            // "/v2/library/redis/manifests/7", put after the endpoint's own path
+  std::string repository;      // for the token's scope
+  http::Headers headers;
+  std::optional<MonoTime> deadline;  // for everything: token, redirects, body
+};
+
+class Endpoint {
+ public:
+  // `name` is the upstream's, for metrics; everything passed by reference must outlive the
+  // endpoint.
+  // `reach`: anywhere for a URL that the operator wrote, public_only for a host from a request.
+  Endpoint(std::string name, http::Url url, http::Reach reach, http::Client& client,
+           std::unique_ptr<auth::CredentialSource> credentials, Clock& clock,
+           UpstreamObserver& observer);
+
+  // Gives the final response to `sink`: never a 401 that a credential could answer, never a
+  // redirect. A 401 without a challenge, or after one was answered, is final. Returns: as
+  // http::Client::send; denied when the credential exchange is refused or a redirect leads where it
+  // may not; upstream_down after more than kRedirectsMax redirects.
+  Status send(const RegistryRequest& request, http::ResponseSink& sink,
+              const std::stop_token& stop);
+
+  const http::Url& url() const { return url_; }
+  const std::string& upstream_name() const { return name_; }
+
+ private:
+  // How far a chain of redirects led.
+  struct Followed {
+    Status status;
+    std::vector<auth::Challenge> challenges;  // not empty: a 401 that waits for an answer
+  };
+
+  Followed follow(const RegistryRequest& request, const std::optional<std::string>& authorization,
+                  bool answer_challenges, http::ResponseSink& sink, const std::stop_token& stop);
+  http::ClientRequest first_hop(const RegistryRequest& request,
+                                const std::optional<std::string>& authorization) const;
+  // Turns `hop` into the request that `answer`, a redirect, asks for.
+  Status redirect(http::ClientRequest& hop, const http::ResponseHead& answer) const;
+
+  const std::string name_;
+  const http::Url url_;
+  const http::Reach reach_;
+  http::Client& client_;
+  std::unique_ptr<auth::CredentialSource> credentials_;
+  UpstreamObserver& observer_;
+  auth::Exchanger exchanger_;
+};
+
+}  // namespace larder::upstream

@@ -1,0 +1,26 @@
+// A manifest asked of one endpoint.
+//
+// Thread-safety: functions of their arguments. Blocks: on the network, until `deadline` at most.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cache/digest.h"
+#include "daemon/upstream/endpoint.h"
+#include "daemon/upstream/upstream.h"
+
+namespace larder::upstream {
+
+struct ManifestName {
+  std::string repository;
+  std::string reference;                // a tag or a digest
+  std::optional<cache::Digest> digest;  // `reference` when it is one
+};
+
+// As Upstream::head_manifest and get_manifest.
+Result<ManifestInfo> head_manifest(Endpoint& endpoint, const ManifestName& name, MonoTime deadline);
+Result<FetchedManifest> get_manifest(Endpoint& endpoint, const ManifestName& name,
+                                     MonoTime deadline);
+
+}  // namespace larder::upstream

@@ -1,0 +1,91 @@
+#include "daemon/upstream/upstream.h"
+
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "cache/base/check.h"
+#include "daemon/upstream/blob_source.h"
+#include "daemon/upstream/manifest_request.h"
+
+namespace larder::upstream {
+
+namespace {
+
+// How much an error tells when endpoints disagree. What one endpoint lacks, another that could not
+// be asked may have; so not_found is believed only when all say so.
+int weight(Errc code) {
+  switch (code) {
+    case Errc::not_found:
+      return 0;
+    case Errc::denied:
+      return 1;
+    case Errc::timeout:
+    case Errc::upstream_down:
+      return 2;
+    default:
+      return 3;
+  }
+}
+
+Result<ManifestName> manifest_name(const std::string& repository, const std::string& reference) {
+  ManifestName name{repository, reference, std::nullopt};
+  if (reference.find(':') == std::string::npos) return name;
+  auto digest = cache::Digest::parse(reference);
+  if (!digest) return digest.error();
+  name.digest = *digest;
+  return name;
+}
+
+// Each endpoint gets an equal share of the time that is left, so that a hanging one leaves some to
+// the next.
+MonoTime share_of(MonoTime deadline, std::size_t endpoints_left) {
+  const auto now = std::chrono::steady_clock::now();
+  return now + (deadline - now) / static_cast<Duration::rep>(endpoints_left);
+}
+
+// Asks the endpoints in order: the first answer, or the most telling error.
+template <class Answer, class Question>
+Result<Answer> first_answer(const std::vector<std::shared_ptr<Endpoint>>& endpoints,
+                            const ManifestName& name, MonoTime deadline, Question question) {
+  std::optional<Error> worst;
+  for (std::size_t i = 0; i < endpoints.size(); ++i) {
+    auto answer = question(*endpoints[i], name, share_of(deadline, endpoints.size() - i));
+    if (answer) return answer;
+    if (!worst || weight(answer.error().code) > weight(worst->code)) worst = answer.error();
+  }
+  return *worst;
+}
+
+}  // namespace
+
+Upstream::Upstream(std::string name, std::vector<std::unique_ptr<Endpoint>> endpoints)
+    : name_(std::move(name)) {
+  CHECK(!endpoints.empty());
+  for (auto& endpoint : endpoints) endpoints_.push_back(std::move(endpoint));
+}
+
+Result<ManifestInfo> Upstream::head_manifest(const std::string& repository,
+                                             const std::string& reference, MonoTime deadline) {
+  auto name = manifest_name(repository, reference);
+  if (!name) return name.error();
+  return first_answer<ManifestInfo>(endpoints_, *name, deadline, upstream::head_manifest);
+}
+
+Result<FetchedManifest> Upstream::get_manifest(const std::string& repository,
+                                               const std::string& reference, MonoTime deadline) {
+  auto name = manifest_name(repository, reference);
+  if (!name) return name.error();
+  return first_answer<FetchedManifest>(endpoints_, *name, deadline, upstream::get_manifest);
+}
+
+std::vector<std::shared_ptr<cache::Source>> Upstream::blob_sources(
+    const std::string& repository, std::optional<MonoTime> deadline) const {
+  std::vector<std::shared_ptr<cache::Source>> sources;
+  for (const auto& endpoint : endpoints_) {
+    sources.push_back(std::make_shared<BlobSource>(endpoint, repository, deadline));
+  }
+  return sources;
+}
+
+}  // namespace larder::upstream

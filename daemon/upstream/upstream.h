@@ -1,0 +1,66 @@
+// An upstream registry: the questions Larder asks it, over its endpoints in order.
+//
+// Documents are returned only when their bytes match the digest asked for; a tag's digest is the
+// hash of the bytes, not the header, whenever the bytes were fetched. Thread-safety: any thread.
+// Blocks: on the network, until `deadline` at most.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cache/digest.h"
+#include "cache/index.h"
+#include "cache/source.h"
+#include "daemon/upstream/endpoint.h"
+
+namespace larder::upstream {
+
+// An image manifest larger than this is refused (distribution-spec: at least 4 MiB).
+inline constexpr std::size_t kManifestBytesMax = 4 * 1024 * 1024 + 200 * 1024;
+
+// What a HEAD of a manifest says.
+struct ManifestInfo {
+  cache::Digest digest;
+  std::string media_type;
+  std::uint64_t size_bytes = 0;
+};
+
+struct FetchedManifest {
+  cache::Digest digest;
+  cache::Document document;
+};
+
+class Upstream {
+ public:
+  // Requires: at least one endpoint.
+  Upstream(std::string name, std::vector<std::unique_ptr<Endpoint>> endpoints);
+
+  // The upstream's name: the host clients ask for ("docker.io").
+  const std::string& name() const { return name_; }
+
+  // What a tag or digest means now. When the upstream's HEAD carries no digest or length, the
+  // manifest itself is fetched and hashed.
+  // Returns: not_found when every endpoint says 404; denied for 401 and 403; upstream_down for any
+  // other answer (429 and 5xx included, naming the status); timeout; invalid for a malformed
+  // digest. When endpoints fail differently, the one that could not be asked counts more than one
+  // that refuses, and that more than a 404.
+  Result<ManifestInfo> head_manifest(const std::string& repository, const std::string& reference,
+                                     MonoTime deadline);
+
+  // The bytes of a manifest by tag or digest.
+  // Returns: as head_manifest; corrupt when the bytes do not match the digest asked for.
+  Result<FetchedManifest> get_manifest(const std::string& repository, const std::string& reference,
+                                       MonoTime deadline);
+
+  // One source per endpoint, in order. They keep this upstream's endpoints alive. With a deadline,
+  // no fetch of theirs outlives it.
+  std::vector<std::shared_ptr<cache::Source>> blob_sources(
+      const std::string& repository, std::optional<MonoTime> deadline = std::nullopt) const;
+
+ private:
+  const std::string name_;
+  std::vector<std::shared_ptr<Endpoint>> endpoints_;
+};
+
+}  // namespace larder::upstream

@@ -1,0 +1,21 @@
+// What upstream traffic tells about itself; daemon/control turns it into metrics and log lines.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "cache/base/result.h"
+
+namespace larder::upstream {
+
+// Thread-safety: called from any thread. Must not block.
+class UpstreamObserver {
+ public:
+  virtual ~UpstreamObserver() = default;
+  // One HTTP exchange with an upstream's endpoint ended; status 0 when there was no response.
+  // `body_bytes` counts what arrived of the body, redirect targets included.
+  virtual void request_ended(const std::string& upstream, const std::string& endpoint_host,
+                             int status, std::uint64_t body_bytes, const Status& outcome) = 0;
+};
+
+}  // namespace larder::upstream

@@ -1,0 +1,66 @@
+#include "daemon/upstream/freshness.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "tests/support/bytes.h"
+#include "tests/support/fake_clock.h"
+
+namespace larder::upstream {
+namespace {
+
+using namespace std::chrono_literals;
+
+const cache::TagName kTag{"docker.io", "library/redis", "7"};
+
+class FreshnessTest : public ::testing::Test {
+ protected:
+  // What `rules` say of a tag checked `age` ago.
+  Freshness judge(std::vector<FreshnessRule> rules, Duration age) {
+    const cache::TagRecord record{testing::digest_of_text("x"), "", 1, {}, clock_.wall()};
+    clock_.advance(age);
+    return FreshnessRules(std::move(rules)).judge(kTag, record, clock_.wall());
+  }
+
+  testing::FakeClock clock_;
+};
+
+TEST_F(FreshnessTest, IsFreshWithinTheTtl) {
+  EXPECT_EQ(judge({{"**", 15min, 1h}}, 0s), Freshness::fresh);
+  EXPECT_EQ(judge({{"**", 15min, 1h}}, 15min - 1ms), Freshness::fresh);
+}
+
+TEST_F(FreshnessTest, IsStaleBeyondTheTtl) {
+  EXPECT_EQ(judge({{"**", 15min, 1h}}, 15min), Freshness::stale);
+  EXPECT_EQ(judge({{"**", 15min, 1h}}, 15min + 1h), Freshness::stale);
+}
+
+TEST_F(FreshnessTest, IsExpiredBeyondStaleFor) {
+  EXPECT_EQ(judge({{"**", 15min, 1h}}, 15min + 1h + 1ms), Freshness::expired);
+  EXPECT_EQ(judge({{"**", 15min, 0ms}}, 15min + 1ms), Freshness::expired);
+}
+
+TEST_F(FreshnessTest, IsNeverExpiredWithoutALimit) {
+  EXPECT_EQ(judge({{"**", 15min, std::nullopt}}, 24h * 365), Freshness::stale);
+  EXPECT_EQ(judge({{"**", 15min, std::chrono::milliseconds::max()}}, 24h * 365), Freshness::stale);
+}
+
+TEST_F(FreshnessTest, FollowsTheFirstRuleThatMatches) {
+  const std::vector<FreshnessRule> rules{
+      {"quay.io/**", 1h, 1h}, {"docker.io/**", 1min, 1h}, {"**", 1h, 1h}};
+
+  EXPECT_EQ(judge(rules, 30min), Freshness::stale);
+}
+
+TEST_F(FreshnessTest, IsStaleWhenNoRuleMatches) {
+  EXPECT_EQ(judge({{"quay.io/**", 1h, 1h}}, 0s), Freshness::stale);
+  EXPECT_EQ(judge({}, 24h * 365), Freshness::stale);
+}
+
+TEST_F(FreshnessTest, IsStaleWhenTheClockWasSetBack) {
+  EXPECT_EQ(judge({{"**", 1h, 1h}}, -1s), Freshness::stale);
+}
+
+}  // namespace
+}  // namespace larder::upstream

@@ -1,0 +1,89 @@
+#include "daemon/upstream/upstreams.h"
+
+#include <atomic>
+
+#include "tests/unit/daemon/upstream/fake_endpoint.h"
+
+namespace larder::upstream {
+namespace {
+
+class UpstreamsTest : public ::testing::Test {
+ protected:
+  // A rule whose upstreams are named "<label> <host>".
+  UpstreamRule rule(const std::string& match, const std::string& label = "x") {
+    return {match, [this, label](const std::string& host) {
+              ++made_;
+              std::vector<std::unique_ptr<Endpoint>> endpoints;
+              endpoints.push_back(std::make_unique<Endpoint>(
+                  host, http::Url::parse("https://" + host).value(), http::Reach::anywhere, client_,
+                  std::make_unique<auth::AnonymousCredentials>(), clock_, observer_));
+              return std::make_unique<Upstream>(label + " " + host, std::move(endpoints));
+            }};
+  }
+
+  testing::FakeClock clock_;
+  RecordingObserver observer_;
+  testing::FakeClient client_{std::vector<FakeAnswer>{{}}};
+  std::atomic<int> made_ = 0;
+};
+
+TEST_F(UpstreamsTest, KnowNothingButWhatMatches) {
+  Upstreams upstreams({rule("docker.io"), rule("*.pkg.dev")});
+
+  EXPECT_EQ(upstreams.find("evil.example"), nullptr);
+  EXPECT_EQ(upstreams.find(""), nullptr);
+  EXPECT_EQ(upstreams.find("169.254.169.254"), nullptr);
+  EXPECT_EQ(made_, 0);
+}
+
+TEST_F(UpstreamsTest, FollowTheFirstRuleThatMatches) {
+  Upstreams upstreams({rule("a.pkg.dev", "first"), rule("*.pkg.dev", "second")});
+
+  EXPECT_EQ(upstreams.find("a.pkg.dev")->name(), "first a.pkg.dev");
+  EXPECT_EQ(upstreams.find("b.pkg.dev")->name(), "second b.pkg.dev");
+}
+
+TEST_F(UpstreamsTest, MakeAnUpstreamOnce) {
+  Upstreams upstreams({rule("quay.io")});
+
+  const auto first = upstreams.find("quay.io");
+
+  EXPECT_EQ(upstreams.find("Quay.IO"), first);
+  EXPECT_EQ(made_, 1);
+}
+
+TEST_F(UpstreamsTest, KnowDockerHubByItsOtherNames) {
+  Upstreams upstreams({rule("docker.io")});
+
+  const auto hub = upstreams.find("docker.io");
+
+  ASSERT_NE(hub, nullptr);
+  EXPECT_EQ(upstreams.find("index.docker.io"), hub);
+  EXPECT_EQ(upstreams.find("registry-1.docker.io"), hub);
+  EXPECT_EQ(upstreams.find("auth.docker.io"), nullptr);
+}
+
+TEST_F(UpstreamsTest, RememberABoundedNumberAndDropTheOneNotAskedForLongest) {
+  Upstreams upstreams({rule("*.pkg.dev"), rule("quay.io")});
+  upstreams.find("quay.io");
+  for (int i = 0; i < 1023; ++i) upstreams.find(std::to_string(i) + ".pkg.dev");
+  upstreams.find("quay.io");
+
+  upstreams.find("1023.pkg.dev");
+  EXPECT_EQ(made_, 1025);
+
+  upstreams.find("quay.io");
+  upstreams.find("1.pkg.dev");
+  EXPECT_EQ(made_, 1025);
+  upstreams.find("0.pkg.dev");
+  EXPECT_EQ(made_, 1026);
+}
+
+TEST_F(UpstreamsTest, FindNothingWhenTheRuleCannotMakeIt) {
+  Upstreams upstreams({{"quay.io", [](const std::string&) { return nullptr; }}});
+
+  EXPECT_EQ(upstreams.find("quay.io"), nullptr);
+}
+
+}  // namespace
+}  // namespace larder::upstream
