@@ -1,0 +1,84 @@
+#include "daemon/registry/registry.h"
+
+#include <utility>
+
+#include "daemon/http/head.h"
+#include "daemon/registry/replies.h"
+
+namespace larder::registry {
+
+namespace {
+
+bool is_read(const http::Request& request) {
+  return request.method == "GET" || request.method == "HEAD";
+}
+
+http::Response method_reply() {
+  auto response = error_reply(405, "UNSUPPORTED", "this registry is read-only", CacheStatus::local);
+  response.headers.add("Allow", "GET, HEAD");
+  return response;
+}
+
+http::Response path_reply(const Error& error) {
+  if (error.code == Errc::invalid) return error_reply(RouteKind::unknown, error);
+  return error_reply(404, "NAME_UNKNOWN", describe(error), CacheStatus::local);
+}
+
+}  // namespace
+
+Registry::Registry(std::string default_upstream, upstream::Upstreams& upstreams,
+                   Manifests& manifests, Blobs& blobs, RegistryObserver& observer)
+    : default_upstream_(std::move(default_upstream)),
+      upstreams_(upstreams),
+      manifests_(manifests),
+      blobs_(blobs),
+      observer_(observer) {}
+
+http::Response Registry::handle(const http::Request& request) {
+  if (!is_read(request)) return method_reply();
+  const auto path = parse_registry_path(request.target);
+  if (!path.ok()) return path_reply(path.error());
+  auto response = answer(request, *path);
+  if (!path->ns.empty()) response.headers.add("OCI-Namespace", path->ns);
+  return response;
+}
+
+void Registry::finished(const http::Request& request, const http::Exchange& exchange) {
+  const auto path = parse_registry_path(request.target);
+  observer_.request_finished(request, path.ok() ? path->kind : RouteKind::unknown, exchange);
+}
+
+http::Response Registry::answer(const http::Request& request, const RegistryPath& path) {
+  if (path.kind == RouteKind::ping) return ping_reply();
+  const auto target = find_target(path, upstreams_, default_upstream_);
+  if (!target.ok()) return path_reply(target.error());
+  Result<http::Response> response = Error{Errc::not_found, "this registry does not offer it"};
+  if (path.kind == RouteKind::manifest) response = manifest(request, *target, path.reference);
+  if (path.kind == RouteKind::blob) response = blobs_.answer(request, *target, path.reference);
+  if (response.ok()) return *std::move(response);
+  return error_reply(path.kind, response.error());
+}
+
+Result<http::Response> Registry::manifest(const http::Request& request, const Target& target,
+                                          const std::string& reference) {
+  auto found = manifests_.get(target, reference, !request.is_head());
+  if (!found.ok()) return found.error();
+  const std::string digest = found->digest.str();
+  const std::string etag = "\"" + digest + "\"";
+  http::Response response;
+  response.headers.add("Content-Type", found->media_type);
+  response.headers.add("Docker-Content-Digest", digest);
+  response.headers.add("ETag", etag);
+  add_common_headers(response, found->status);
+  const auto condition = request.headers.find("If-None-Match");
+  if (condition && http::etag_matches(*condition, etag)) {
+    response.status = 304;
+  } else if (found->bytes) {
+    response.body = *std::move(found->bytes);
+  } else {
+    response.content_length = found->size_bytes;
+  }
+  return response;
+}
+
+}  // namespace larder::registry

@@ -1,0 +1,61 @@
+#include "daemon/registry/replies.h"
+
+#include <nlohmann/json.hpp>
+
+namespace larder::registry {
+
+namespace {
+
+std::string_view unknown_code(RouteKind kind) {
+  switch (kind) {
+    case RouteKind::manifest:
+    case RouteKind::referrers:
+      return "MANIFEST_UNKNOWN";
+    case RouteKind::blob:
+      return "BLOB_UNKNOWN";
+    default:
+      return "NAME_UNKNOWN";
+  }
+}
+
+}  // namespace
+
+void add_common_headers(http::Response& response, CacheStatus cache_status) {
+  response.headers.add("Docker-Distribution-Api-Version", "registry/2.0");
+  response.headers.add("Cache-Status", std::string(header_value(cache_status)));
+}
+
+http::Response error_reply(int status, std::string_view code, std::string_view message,
+                           CacheStatus cache_status) {
+  const nlohmann::json body = {{"errors", {{{"code", code}, {"message", message}}}}};
+  http::Response response;
+  response.status = status;
+  response.headers.add("Content-Type", "application/json");
+  add_common_headers(response, cache_status);
+  response.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return response;
+}
+
+http::Response error_reply(RouteKind kind, const Error& error) {
+  const std::string message = describe(error);
+  switch (error.code) {
+    case Errc::not_found:
+    case Errc::denied:
+      return error_reply(404, unknown_code(kind), message, CacheStatus::failed);
+    case Errc::invalid:
+      return error_reply(400, kind == RouteKind::unknown ? "NAME_INVALID" : "DIGEST_INVALID",
+                         message, CacheStatus::local);
+    default:
+      return error_reply(503, "UNAVAILABLE", message, CacheStatus::failed);
+  }
+}
+
+http::Response ping_reply() {
+  http::Response response;
+  response.headers.add("Content-Type", "application/json");
+  add_common_headers(response, CacheStatus::local);
+  response.body = "{}";
+  return response;
+}
+
+}  // namespace larder::registry

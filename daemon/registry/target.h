@@ -1,0 +1,27 @@
+// From a path to an upstream and the repository's name there (docs/architecture.md, "Routing and
+// tags").
+//
+// The upstream is chosen by ?ns=, else by a host as the name's first component, else it is the
+// default one. docker.io gets "library/" in front of a one-component name, as Docker does.
+// Thread-safety: any thread. Blocks: no.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cache/base/result.h"
+#include "daemon/registry/registry_path.h"
+#include "daemon/upstream/upstreams.h"
+
+namespace larder::registry {
+
+struct Target {
+  std::shared_ptr<upstream::Upstream> upstream;
+  std::string repository;
+};
+
+// Returns: not_found naming the host and the config key that would allow it.
+Result<Target> find_target(const RegistryPath& path, upstream::Upstreams& upstreams,
+                           const std::string& default_upstream);
+
+}  // namespace larder::registry

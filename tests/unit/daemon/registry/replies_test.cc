@@ -1,0 +1,53 @@
+#include "daemon/registry/replies.h"
+
+#include <gtest/gtest.h>
+
+namespace larder::registry {
+namespace {
+
+struct Case {
+  Errc error;
+  int status;
+  std::string code;
+};
+
+class ErrorReply : public ::testing::TestWithParam<Case> {};
+
+TEST_P(ErrorReply, IsNeverARetryTowardsARuntime) {
+  const auto reply = error_reply(RouteKind::blob, Error{GetParam().error, "why"});
+
+  EXPECT_EQ(reply.status, GetParam().status);
+  const auto& body = std::get<std::string>(reply.body);
+  EXPECT_NE(body.find("\"code\":\"" + GetParam().code + "\""), std::string::npos) << body;
+  EXPECT_NE(body.find("why"), std::string::npos) << body;
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, ErrorReply,
+                         ::testing::Values(Case{Errc::not_found, 404, "BLOB_UNKNOWN"},
+                                           Case{Errc::denied, 404, "BLOB_UNKNOWN"},
+                                           Case{Errc::invalid, 400, "DIGEST_INVALID"},
+                                           Case{Errc::upstream_down, 503, "UNAVAILABLE"},
+                                           Case{Errc::timeout, 503, "UNAVAILABLE"},
+                                           Case{Errc::corrupt, 503, "UNAVAILABLE"},
+                                           Case{Errc::busy, 503, "UNAVAILABLE"},
+                                           Case{Errc::cancelled, 503, "UNAVAILABLE"},
+                                           Case{Errc::no_space, 503, "UNAVAILABLE"},
+                                           Case{Errc::io, 503, "UNAVAILABLE"}));
+
+TEST(ErrorReplyBody, EscapesWhatAnUpstreamSaid) {
+  const auto reply = error_reply(404, "X", "a \"quote\" and \xff", CacheStatus::failed);
+
+  EXPECT_EQ(std::get<std::string>(reply.body),
+            "{\"errors\":[{\"code\":\"X\",\"message\":\"a \\\"quote\\\" and \xef\xbf\xbd\"}]}");
+}
+
+TEST(PingReply, IsAnEmptyObject) {
+  const auto reply = ping_reply();
+
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(std::get<std::string>(reply.body), "{}");
+  EXPECT_EQ(reply.headers.find("Docker-Distribution-Api-Version"), "registry/2.0");
+}
+
+}  // namespace
+}  // namespace larder::registry
