@@ -1,0 +1,116 @@
+// The configuration of `larder serve` (docs/configuration.md), as values.
+//
+// Every field's default is what serves when the file does not name it. A room gets the part it
+// needs at construction; nobody reads the file again.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cache/base/result.h"
+
+namespace larder::config {
+
+using Milliseconds = std::chrono::milliseconds;
+
+// A share of the file system ("80%") or bytes ("200GiB").
+struct Amount {
+  std::optional<double> percent;  // 0 < percent <= 100
+  std::uint64_t bytes = 0;        // when percent is empty
+  std::uint64_t of(std::uint64_t total_bytes) const;
+  bool operator==(const Amount&) const = default;
+};
+
+struct Cache {
+  std::filesystem::path path = "/var/lib/larder";
+  Amount budget{80.0, 0};
+  Amount free_floor{5.0, 0};
+  bool operator==(const Cache&) const = default;
+};
+
+struct Listener {
+  std::string name = "node";
+  std::string address = "127.0.0.1:5050";
+  bool operator==(const Listener&) const = default;
+};
+
+// A secret's place; never the secret.
+struct SecretPlace {
+  std::string file;         // read at use, trailing newline dropped
+  std::string environment;  // name of the variable
+  bool operator==(const SecretPlace&) const = default;
+};
+
+enum class AuthKind { anonymous, basic };
+
+struct Auth {
+  AuthKind kind = AuthKind::anonymous;
+  std::string username;  // basic
+  SecretPlace password;  // basic: password_file or password_env
+  bool operator==(const Auth&) const = default;
+};
+
+struct Upstream {
+  std::string match;                   // a host, or a glob over hosts
+  std::vector<std::string> endpoints;  // URLs in order; empty: https://<host asked for>
+  Auth auth;
+  std::string ca_file;
+  bool operator==(const Upstream&) const = default;
+};
+
+struct Freshness {
+  std::string match;  // glob over "upstream/repository:tag"; * within a component, ** across
+  Milliseconds ttl{};
+  std::optional<Milliseconds> stale_for;  // empty: for ever
+  bool operator==(const Freshness&) const = default;
+};
+
+struct Deadlines {
+  Milliseconds manifest{3000};
+  Milliseconds first_byte{5000};
+  Milliseconds stall{10000};
+  Milliseconds connect{1000};
+  bool operator==(const Deadlines&) const = default;
+};
+
+struct Log {
+  std::string level = "info";
+  std::string format = "json";
+  bool operator==(const Log&) const = default;
+};
+
+struct Config {
+  Cache cache;
+  std::vector<Listener> listeners{Listener{}};
+  std::string default_upstream = "docker.io";
+  std::vector<Upstream> upstreams;   // defaults: default_upstreams()
+  std::vector<Freshness> freshness;  // defaults: default_freshness()
+  bool offline = false;
+  Deadlines deadlines;
+  Milliseconds drain_timeout{25000};
+  std::string metrics_address = "127.0.0.1:5051";
+  Log log;
+  bool operator==(const Config&) const = default;
+};
+
+std::vector<Upstream> default_upstreams();
+std::vector<Freshness> default_freshness();
+Config default_config();
+
+// Returns: invalid with one line per problem: "FILE:LINE: KEY: what is wrong, what was expected".
+// Unknown keys, wrong types, values out of range and keys of later versions are problems. All
+// problems are reported, not only the first.
+Result<Config> parse_config(std::string_view yaml, const std::string& file_name);
+
+// Returns: not_found when there is no such file; as parse_config otherwise.
+Result<Config> load_config(const std::filesystem::path& file);
+
+// The effective config as YAML that parse_config reads back to the same value. Holds no secret.
+std::string to_yaml(const Config& config);
+
+}  // namespace larder::config

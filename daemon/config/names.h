@@ -1,0 +1,28 @@
+// The shapes of addresses, hosts, patterns and URLs in the config. Nothing is resolved.
+//
+// Thread-safety: functions of their arguments. Blocks: no.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace larder::config {
+
+// host:port, [v6]:port, interface:NAME:port or unix:/path; port 0 lets the kernel choose.
+bool is_listen_address(std::string_view text);
+
+// Whether `address` names one fixed place, so that two of them cannot both be listened on.
+bool is_fixed_address(std::string_view address);
+
+// A registry as image names show it: host, host:port, [v6]:port.
+bool is_registry_host(std::string_view text);
+
+// As is_registry_host, or with * for one or more characters without a dot.
+bool is_host_pattern(std::string_view text);
+
+// What is wrong with an endpoint: nothing for http:// or https://, a host, an optional port and an
+// optional "/". Never repeats a part of `url` that may hold a secret.
+std::optional<std::string> endpoint_fault(std::string_view url);
+
+}  // namespace larder::config

@@ -1,0 +1,103 @@
+#include "daemon/config/show.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <nlohmann/json.hpp>
+
+#include "daemon/config/values.h"
+
+namespace larder::config {
+
+namespace {
+
+using Tree = nlohmann::ordered_json;
+
+Tree tree_of(const Auth& auth) {
+  if (auth.kind == AuthKind::anonymous) return {{"kind", "anonymous"}};
+  Tree tree = {{"kind", "basic"}, {"username", auth.username}};
+  if (!auth.password.file.empty()) tree["password_file"] = auth.password.file;
+  if (!auth.password.environment.empty()) tree["password_env"] = auth.password.environment;
+  return tree;
+}
+
+Tree tree_of(const Upstream& upstream) {
+  Tree tree = {{"match", upstream.match}};
+  if (!upstream.endpoints.empty()) tree["endpoints"] = upstream.endpoints;
+  tree["auth"] = tree_of(upstream.auth);
+  if (!upstream.ca_file.empty()) tree["ca"] = upstream.ca_file;
+  return tree;
+}
+
+Tree tree_of(const Freshness& rule) {
+  return {{"match", rule.match},
+          {"ttl", format_duration(rule.ttl)},
+          {"stale_for", rule.stale_for ? format_duration(*rule.stale_for) : "forever"}};
+}
+
+Tree tree_of(const Listener& listener) {
+  return {{"name", listener.name}, {"address", listener.address}};
+}
+
+template <class T>
+Tree list_of(const std::vector<T>& values) {
+  Tree list = Tree::array();
+  for (const T& value : values) list.push_back(tree_of(value));
+  return list;
+}
+
+Tree tree_of(const Config& config) {
+  const Deadlines& deadlines = config.deadlines;
+  return {
+      {"cache",
+       {{"path", config.cache.path.string()},
+        {"budget", format_amount(config.cache.budget)},
+        {"free_floor", format_amount(config.cache.free_floor)}}},
+      {"listeners", list_of(config.listeners)},
+      {"default_upstream", config.default_upstream},
+      {"upstreams", list_of(config.upstreams)},
+      {"freshness", list_of(config.freshness)},
+      {"offline", config.offline},
+      {"deadlines",
+       {{"manifest", format_duration(deadlines.manifest)},
+        {"first_byte", format_duration(deadlines.first_byte)},
+        {"stall", format_duration(deadlines.stall)},
+        {"connect", format_duration(deadlines.connect)}}},
+      {"drain_timeout", format_duration(config.drain_timeout)},
+      {"metrics", {{"address", config.metrics_address}}},
+      {"log", {{"level", config.log.level}, {"format", config.log.format}}},
+  };
+}
+
+// Trees hold mappings, lists, texts and flags only.
+void emit(const Tree& tree, YAML::Emitter& out) {
+  if (tree.is_object()) {
+    out << YAML::BeginMap;
+    for (const auto& [key, value] : tree.items()) {
+      out << YAML::Key << key << YAML::Value;
+      emit(value, out);
+    }
+    out << YAML::EndMap;
+  } else if (tree.is_array()) {
+    out << YAML::BeginSeq;
+    for (const Tree& item : tree) emit(item, out);
+    out << YAML::EndSeq;
+  } else if (tree.is_boolean()) {
+    out << tree.get<bool>();
+  } else {
+    out << tree.get<std::string>();
+  }
+}
+
+}  // namespace
+
+std::string to_yaml(const Config& config) {
+  YAML::Emitter out;
+  emit(tree_of(config), out);
+  return std::string(out.c_str()) + "\n";
+}
+
+std::string to_json(const Config& config) {
+  return tree_of(config).dump(2, ' ', /*ensure_ascii=*/false, Tree::error_handler_t::replace);
+}
+
+}  // namespace larder::config

@@ -1,0 +1,110 @@
+#include "daemon/config/names.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace larder::config {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::TestWithParam;
+using testing::Values;
+
+class GoodAddresses : public TestWithParam<std::string> {};
+
+TEST_P(GoodAddresses, AreAccepted) {
+  EXPECT_TRUE(is_listen_address(GetParam()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, GoodAddresses,
+                         Values("127.0.0.1:5050", "0.0.0.0:1", "localhost:65535", "[::1]:5050",
+                                "[::]:0", "127.0.0.1:0", "interface:eth0:5443",
+                                "interface:br-1.20:5443", "unix:/run/larder/node.sock"));
+
+class BadAddresses : public TestWithParam<std::string> {};
+
+TEST_P(BadAddresses, AreRefused) {
+  EXPECT_FALSE(is_listen_address(GetParam()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, BadAddresses,
+                         Values("", ":", ":5050", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536",
+                                "127.0.0.1:-1", "127.0.0.1:+1", "127.0.0.1:5050 ", "::1:5050",
+                                "[::1]", "[::1:5050", "[]:5050", "[::g]:5050", "[127.0.0.1]:1",
+                                "host name:1", "-host:1", "a..b:1", "*:5050", "http://a:1",
+                                "interface::1", "interface:eth0", "interface:a/b:1",
+                                "interface:sixteen_letters_:1", "interface:..:1", "unix:", "unix:/",
+                                "unix:relative", "unix:/run/", "unix:/" + std::string(107, 'a')));
+
+TEST(ListenAddress, IsFixedUnlessTheKernelChoosesThePort) {
+  EXPECT_TRUE(is_fixed_address("127.0.0.1:5050"));
+  EXPECT_TRUE(is_fixed_address("unix:/run/x"));
+  EXPECT_FALSE(is_fixed_address("127.0.0.1:0"));
+  EXPECT_FALSE(is_fixed_address("[::1]:0"));
+}
+
+class GoodPatterns : public TestWithParam<std::string> {};
+
+TEST_P(GoodPatterns, AreAccepted) {
+  EXPECT_TRUE(is_host_pattern(GetParam()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, GoodPatterns,
+                         Values("docker.io", "*.gcr.io", "*.dkr.ecr.*.amazonaws.com", "localhost",
+                                "registry:5000", "r*.example:5000", "[::1]:5000",
+                                "Registry.Example", "*"));
+
+class BadPatterns : public TestWithParam<std::string> {};
+
+TEST_P(BadPatterns, AreRefused) {
+  EXPECT_FALSE(is_host_pattern(GetParam()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, BadPatterns,
+                         Values("", "**", "**.io", ".io", "io.", "a b", "https://docker.io",
+                                "docker.io/library", "docker.io:0", "docker.io:", "docker.io:x",
+                                "user@docker.io", "::1", std::string(254, 'a'),
+                                std::string(64, 'a') + ".io"));
+
+TEST(RegistryHost, IsNoPattern) {
+  EXPECT_TRUE(is_registry_host("docker.io"));
+  EXPECT_FALSE(is_registry_host("*.io"));
+}
+
+class GoodEndpoints : public TestWithParam<std::string> {};
+
+TEST_P(GoodEndpoints, HaveNoFault) {
+  EXPECT_EQ(endpoint_fault(GetParam()), std::nullopt);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, GoodEndpoints,
+                         Values("https://registry-1.docker.io", "http://127.0.0.1:5000",
+                                "https://[::1]:5000/", "https://localhost/"));
+
+class BadEndpoints : public TestWithParam<std::pair<std::string, std::string>> {};
+
+TEST_P(BadEndpoints, HaveTheirFaultNamed) {
+  EXPECT_THAT(endpoint_fault(GetParam().first).value_or("none"), HasSubstr(GetParam().second));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, BadEndpoints,
+    Values(std::pair("", "scheme"), std::pair("registry.example", "scheme"),
+           std::pair("ftp://a", "scheme"), std::pair("HTTPS://a", "scheme"),
+           std::pair("https://", "host"), std::pair("https:///", "host"),
+           std::pair("https://a:0", "host or port"), std::pair("https://a:65536", "host or port"),
+           std::pair("https://a b", "host"), std::pair("https://*.io", "host"),
+           std::pair("https://a/v2", "path, which is not available in this version"),
+           std::pair("https://a//", "path"), std::pair("https://a?x=1", "query"),
+           std::pair("https://a#x", "fragment"), std::pair("https://a/?x", "query")));
+
+TEST(EndpointFault, DoesNotRepeatAPassword) {
+  const std::string fault = endpoint_fault("https://user:hunter2@a").value_or("none");
+
+  EXPECT_THAT(fault, HasSubstr("password"));
+  EXPECT_THAT(fault, Not(HasSubstr("hunter2")));
+}
+
+}  // namespace
+}  // namespace larder::config

@@ -1,0 +1,147 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "daemon/config/sections.h"
+#include "parsed.h"
+
+namespace larder::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+using testing::StartsWith;
+using testing::TestWithParam;
+using testing::Values;
+
+TEST(Upstreams, ReplaceTheDefaults) {
+  const Config config = parsed(
+      "upstreams:\n"
+      "  - match: registry.example:5000\n"
+      "    endpoints: ['http://10.0.0.1:5000', 'https://registry.example:5000/']\n"
+      "    ca: /etc/larder/ca.pem\n"
+      "    auth: {kind: anonymous}\n");
+
+  EXPECT_THAT(config.upstreams,
+              ElementsAre(Upstream{"registry.example:5000",
+                                   {"http://10.0.0.1:5000", "https://registry.example:5000/"},
+                                   Auth{},
+                                   "/etc/larder/ca.pem"}));
+}
+
+TEST(Upstreams, ReadAPasswordsPlaceButNeverThePassword) {
+  const Config config = parsed(
+      "upstreams:\n"
+      "  - {match: a.io, auth: {kind: basic, username: u, password_file: /run/p}}\n"
+      "  - {match: b.io, auth: {kind: basic, username: u, password_env: B_PASSWORD}}\n");
+
+  ASSERT_THAT(config.upstreams, SizeIs(2));
+  EXPECT_EQ(config.upstreams[0].auth, (Auth{AuthKind::basic, "u", {"/run/p", ""}}));
+  EXPECT_EQ(config.upstreams[1].auth, (Auth{AuthKind::basic, "u", {"", "B_PASSWORD"}}));
+}
+
+TEST(Upstreams, WithoutEndpointsStandForTheHostAskedFor) {
+  const Config config = parsed("upstreams: [{match: '*.gcr.io'}, {match: ghcr.io}]");
+
+  EXPECT_THAT(config.upstreams[0].endpoints, IsEmpty());
+  EXPECT_THAT(config.upstreams[1].endpoints, IsEmpty());
+}
+
+TEST(Upstreams, KnowWhereDockerHubIs) {
+  const Config config = parsed("upstreams: [{match: Docker.io}]");
+
+  EXPECT_THAT(config.upstreams[0].endpoints, ElementsAre("https://registry-1.docker.io"));
+}
+
+TEST(Upstreams, RefuseAnInlinePasswordWithoutRepeatingIt) {
+  const std::string problems = problems_of(
+      "upstreams:\n"
+      "  - match: a.io\n"
+      "    auth: {kind: basic, username: u, password: hunter2}\n");
+
+  EXPECT_THAT(problems, HasSubstr("f.yaml:3: upstreams[0].auth.password: got a secret"));
+  EXPECT_THAT(problems, HasSubstr("secrets come from a file or the environment"));
+  EXPECT_THAT(problems, Not(HasSubstr("hunter2")));
+}
+
+TEST(Upstreams, RefuseAMatchThatIsNeverReached) {
+  EXPECT_EQ(problems_of("upstreams:\n"
+                        "  - {match: a.io}\n"
+                        "  - {match: A.io}\n"),
+            "f.yaml:3: upstreams[1].match: got \"A.io\", expected another than line 2 has: the "
+            "first match wins, so this one is never used");
+}
+
+struct BadUpstream {
+  std::string yaml;   // of one element
+  std::string start;  // of the problem, after "f.yaml:2: upstreams[0]"
+  std::string what;
+};
+
+class BadUpstreams : public TestWithParam<BadUpstream> {};
+
+TEST_P(BadUpstreams, AreRefusedWithFileLineAndKey) {
+  const std::string problems = problems_of("upstreams:\n  - " + GetParam().yaml);
+
+  EXPECT_THAT(problems, StartsWith("f.yaml:2: upstreams[0]" + GetParam().start + ": got "));
+  EXPECT_THAT(problems, HasSubstr(GetParam().what));
+}
+
+constexpr const char* kLater = "not available in this version";
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, BadUpstreams,
+    Values(BadUpstream{"a.io", "", "a mapping"}, BadUpstream{"{ca: /x}", ".match", "got nothing"},
+           BadUpstream{"{match: 'https://a.io'}", ".match", "a host such as"},
+           BadUpstream{"{match: a.io/library}", ".match", "a host such as"},
+           BadUpstream{"{match: '**'}", ".match", "a host such as"},
+           BadUpstream{"{match: a.io, endpoints: https://a.io}", ".endpoints", "a list of URLs"},
+           BadUpstream{"{match: a.io, endpoints: []}", ".endpoints", "at least one"},
+           BadUpstream{"{match: a.io, endpoints: [a.io]}", ".endpoints[0]", "scheme"},
+           BadUpstream{"{match: a.io, endpoints: ['https://a.io', ~]}", ".endpoints[1]", "nothing"},
+           BadUpstream{"{match: a.io, endpoints: ['https://a.io/v2']}", ".endpoints[0]", kLater},
+           BadUpstream{"{match: a.io, ca: ''}", ".ca", "the path of a PEM file"},
+           BadUpstream{"{match: a.io, endpoint: 'https://a.io'}", ".endpoint",
+                       "did you mean endpoints?"},
+           BadUpstream{"{match: a.io, auth: basic}", ".auth", "a mapping"}));
+
+class BadAuths : public TestWithParam<BadUpstream> {};
+
+TEST_P(BadAuths, AreRefusedWithFileLineAndKey) {
+  const std::string problems =
+      problems_of("upstreams:\n  - {match: a.io, auth: {" + GetParam().yaml + "}}");
+
+  EXPECT_THAT(problems, StartsWith("f.yaml:2: upstreams[0].auth" + GetParam().start + ": got "));
+  EXPECT_THAT(problems, HasSubstr(GetParam().what));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, BadAuths,
+    Values(BadUpstream{"", ".kind", "got nothing"},
+           BadUpstream{"username: u", ".kind", "anonymous or basic"},
+           BadUpstream{"kind: digest", ".kind", "anonymous or basic"},
+           BadUpstream{"kind: [basic]", ".kind", "got a list"},
+           BadUpstream{"kind: ecr", ".kind", kLater}, BadUpstream{"kind: gcp", ".kind", kLater},
+           BadUpstream{"kind: acr", ".kind", kLater}, BadUpstream{"kind: exec", ".kind", kLater},
+           BadUpstream{"kind: docker-config", ".kind", kLater},
+           BadUpstream{"kind: kubernetes-secret", ".kind", kLater},
+           BadUpstream{"kind: anonymous, username: u", ".username", "only with kind: basic"},
+           BadUpstream{"kind: anonymous, password: p", ".password", "got a secret"},
+           BadUpstream{"kind: basic, password_file: /p", ".username", "got nothing"},
+           BadUpstream{"kind: basic, username: 'a:b', password_file: /p", ".username", "colon"},
+           BadUpstream{"kind: basic, username: u", ".password_file", "or password_env"},
+           BadUpstream{"kind: basic, username: u, password_env: 1A", ".password_env", "the name"},
+           BadUpstream{"kind: basic, username: u, password_file: /p, password_env: P",
+                       ".password_env", "both"},
+           BadUpstream{"kind: basic, username: u, password_file: /p, token: t", ".token",
+                       "unknown key"}));
+
+TEST(Upstreams, MustBeAListOfAtLeastOne) {
+  EXPECT_THAT(problems_of("upstreams: a.io"), StartsWith("f.yaml:1: upstreams: got \"a.io\""));
+  EXPECT_THAT(problems_of("upstreams: []"), StartsWith("f.yaml:1: upstreams: got an empty list"));
+}
+
+}  // namespace
+}  // namespace larder::config

@@ -1,0 +1,58 @@
+#include "daemon/config/show.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "parsed.h"
+
+namespace larder::config {
+namespace {
+
+// Every field differs from its default, and texts need quotes.
+Config unusual_config() {
+  Config config;
+  config.cache = {"/data/a b: #c", Amount{std::nullopt, 12'345}, Amount{0.1, 0}};
+  config.listeners = {{"a", "[::1]:1"}, {"b-2", "unix:/run/x y"}};
+  config.default_upstream = "registry.example:5000";
+  config.upstreams = {
+      {"*.a.io", {"http://x", "https://y/"}, {AuthKind::basic, "null", {"/p", ""}}, "~"},
+      {"b.io", {}, {AuthKind::basic, "\xc3\xa9 'q' \"", {"", "P"}}, ""}};
+  config.freshness = {{"a/b:*", Milliseconds(1), Milliseconds(90'061'001)}, {"**", {}, {}}};
+  config.offline = true;
+  config.deadlines = {Milliseconds(10), Milliseconds(11), Milliseconds(12), Milliseconds(13)};
+  config.drain_timeout = Milliseconds(14);
+  config.metrics_address = "interface:eth0:9";
+  config.log = {"warn", "text"};
+  return config;
+}
+
+TEST(ToYaml, IsReadBackToTheSameConfig) {
+  EXPECT_EQ(parsed(to_yaml(default_config())), default_config());
+  EXPECT_EQ(parsed(to_yaml(unusual_config())), unusual_config());
+}
+
+TEST(ToYaml, SaysThatThereAreNoRules) {
+  Config config = default_config();
+  config.freshness.clear();
+
+  EXPECT_EQ(parsed(to_yaml(config)), config);
+}
+
+TEST(ToJson, HoldsTheSameKeysAndValues) {
+  const auto json = nlohmann::json::parse(to_json(unusual_config()));
+
+  EXPECT_EQ(json["cache"]["budget"], "12345");
+  EXPECT_EQ(json["upstreams"][0]["endpoints"][1], "https://y/");
+  EXPECT_EQ(json["upstreams"][0]["auth"]["password_file"], "/p");
+  EXPECT_EQ(json["freshness"][1]["stale_for"], "forever");
+  EXPECT_EQ(json["offline"], true);
+}
+
+TEST(ToJson, IsReadBackAsYamlToTheSameConfig) {
+  EXPECT_EQ(parsed(to_json(unusual_config())), unusual_config());
+}
+
+}  // namespace
+}  // namespace larder::config
