@@ -1,0 +1,97 @@
+// The daemon, wired: every part of `larder serve` and the order in which they live and die.
+//
+// Thread-safety: one thread at a time.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "cache/base/clock.h"
+#include "cache/base/worker_pool.h"
+#include "cache/blob_files.h"
+#include "cache/lmdb_index.h"
+#include "cache/posix_files.h"
+#include "cache/space_keeper.h"
+#include "cache/store.h"
+#include "daemon/cli/upstream_rules.h"
+#include "daemon/config/config.h"
+#include "daemon/control/metrics.h"
+#include "daemon/control/ops_handler.h"
+#include "daemon/control/telemetry.h"
+#include "daemon/http/server.h"
+#include "daemon/log/log.h"
+#include "daemon/registry/registry.h"
+
+namespace larder::cli {
+
+class Daemon {
+ public:
+  // Opens the cache, binds every listener and serves.
+  // Returns: what stands in the way, in one line that names the path, address or file.
+  static Result<std::unique_ptr<Daemon>> start(const config::Config& config, log::Logger& logger);
+  ~Daemon();  // drain with no time left
+
+  // Not ready, no new connections; running answers may end until `limit`; then everything stops.
+  void drain(std::chrono::milliseconds limit);
+
+  // Where the listeners ended up, in the config's order.
+  std::vector<std::string> addresses() const;
+  std::string metrics_address() const { return metrics_server_->address(); }
+
+ private:
+  // Runs the cache's fetches and writes.
+  class FetchExecutor final : public cache::Executor {
+   public:
+    explicit FetchExecutor(WorkerPool& pool) : pool_(pool) {}
+    bool run(std::function<void()> work) override { return pool_.submit(std::move(work)); }
+
+   private:
+    WorkerPool& pool_;
+  };
+
+  Daemon(const config::Config& config, log::Logger& logger);
+
+  Status open_cache();
+  Status open_index();
+  void assemble_store();
+  Status assemble_registry();
+  Status listen();
+  void reconcile();
+  control::Readings readings() const;
+
+  const config::Config config_;
+  log::Logger& logger_;
+  SystemClock clock_;
+  control::Metrics metrics_;
+  control::Telemetry telemetry_;
+  std::atomic<bool> ready_ = false;
+  std::stop_source stopping_;
+
+  WorkerPool fetch_pool_;
+  WorkerPool http_pool_;
+  WorkerPool ops_pool_;
+  FetchExecutor executor_;
+
+  cache::PosixFiles files_;
+  std::unique_ptr<cache::LmdbIndex> index_;
+  std::optional<cache::BlobFiles> blob_files_;
+  std::optional<cache::SpaceKeeper> space_;
+  std::optional<cache::Store> store_;
+
+  Clients clients_;
+  std::optional<upstream::Upstreams> upstreams_;
+  std::optional<registry::Manifests> manifests_;
+  std::optional<registry::Blobs> blobs_;
+  std::optional<registry::Registry> registry_;
+  std::optional<control::OpsHandler> ops_;
+
+  std::vector<std::unique_ptr<http::Server>> servers_;
+  std::unique_ptr<http::Server> metrics_server_;
+};
+
+}  // namespace larder::cli

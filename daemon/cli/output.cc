@@ -1,0 +1,28 @@
+#include "daemon/cli/output.h"
+
+#include <iostream>
+
+#include "daemon/cli/cli.h"
+
+namespace larder::cli {
+
+void add_output_option(CLI::App& command, const std::string& text_name, Output& into) {
+  const auto set = [&into](const std::string& name) {
+    into = name == "json" ? Output::json : Output::text;
+  };
+  command
+      .add_option_function<std::string>("-o,--output", set,
+                                        "The form of the result: " + text_name + " or json")
+      ->type_name("FORM")
+      ->check(CLI::IsMember({text_name, std::string("json")}).description(""))
+      ->default_str(text_name);
+}
+
+int print(const std::string& text) {
+  std::cout << text;
+  if (!text.ends_with('\n')) std::cout << '\n';
+  std::cout.flush();
+  return std::cout.good() ? kExitOk : kExitFailed;
+}
+
+}  // namespace larder::cli

@@ -1,0 +1,19 @@
+// How commands print: text for people by default, JSON for programs with --output json.
+//
+// Thread-safety: one thread at a time. Blocks: on stdout.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+namespace larder::cli {
+
+enum class Output { text, json };
+
+// Adds --output to a command. `text_name` is what the form for people is called: "text", "yaml".
+void add_output_option(CLI::App& command, const std::string& text_name, Output& into);
+
+// Writes to stdout, with a newline at the end. Returns: kExitFailed when stdout takes no more.
+int print(const std::string& text);
+
+}  // namespace larder::cli
