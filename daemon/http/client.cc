@@ -6,6 +6,7 @@
 #include "daemon/http/pooled_client.h"
 #include "daemon/http/resolver.h"
 #include "daemon/http/tls_context.h"
+#include "daemon/http/unix_resolver.h"
 
 namespace larder::http {
 
@@ -39,13 +40,22 @@ class BufferSink final : public ResponseSink {
   BufferedResponse response_;
 };
 
+Result<std::unique_ptr<Resolver>> resolver_for(const std::string& unix_socket) {
+  if (unix_socket.empty()) return std::unique_ptr<Resolver>(std::make_unique<SystemResolver>());
+  const auto address = SocketAddress::of_unix_path(unix_socket);
+  if (!address) return Error{Errc::invalid, "path too long for a socket: " + unix_socket};
+  return std::unique_ptr<Resolver>(std::make_unique<UnixResolver>(*address));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Client>> Client::create(ClientOptions options) {
   auto tls = TlsContext::create(options.ca_file);
   if (!tls) return tls.error();
-  return std::unique_ptr<Client>(std::make_unique<PooledClient>(
-      std::move(options), std::make_unique<SystemResolver>(), std::move(*tls)));
+  auto resolver = resolver_for(options.unix_socket);
+  if (!resolver) return resolver.error();
+  return std::unique_ptr<Client>(
+      std::make_unique<PooledClient>(std::move(options), std::move(*resolver), std::move(*tls)));
 }
 
 Result<BufferedResponse> send_buffered(Client& client, const ClientRequest& request,

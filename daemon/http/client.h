@@ -38,6 +38,7 @@ struct ClientOptions {
   ClientTimeouts timeouts;
   std::string ca_file;  // PEM, trusted besides the system's; empty: the system's alone
   std::string user_agent = "larder";
+  std::string unix_socket{};  // a path: where every request goes, whatever host its URL names
   std::size_t idle_connections_max = 8;  // per origin
   std::chrono::milliseconds idle_timeout{30000};
 };
@@ -71,7 +72,7 @@ class ResponseSink {
 
 class Client {
  public:
-  // Returns: invalid when the CA file cannot be read as PEM.
+  // Returns: invalid when the CA file cannot be read as PEM, or for an impossible socket path.
   static Result<std::unique_ptr<Client>> create(ClientOptions options);
   virtual ~Client() = default;
 

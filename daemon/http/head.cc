@@ -105,6 +105,7 @@ Result<RequestHead> parse_request_head(std::string_view head) {
   if (framing->transfer_encoding && request.http_1_0) {
     return invalid("Transfer-Encoding in HTTP/1.0");
   }
+  request.content_length = framing->content_length;
   request.announces_body = framing->transfer_encoding || framing->content_length.value_or(0) > 0;
   request.keep_alive = parse_keep_alive(request.headers, request.http_1_0);
   return request;

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "cache/base/result.h"
+#include "cache/source.h"
 #include "daemon/http/message.h"
 
 namespace larder::http {
@@ -22,6 +23,7 @@ struct RequestHead {
   std::string target;
   Headers headers;
   bool http_1_0 = false;
+  std::optional<std::uint64_t> content_length;
   bool announces_body = false;  // Content-Length above 0, or any Transfer-Encoding
   bool keep_alive = true;       // as version and Connection say
 };
@@ -51,6 +53,11 @@ struct RangeRequest {
 // `none` means: answer 200 with everything: no header, another unit, several ranges, or a malformed
 // value. A reversed range (500-0) and a start beyond the end are unsatisfiable.
 RangeRequest parse_range(std::optional<std::string_view> header, std::uint64_t size_bytes);
+
+// What a Range header asks for, told before the size is known: a cache::ByteRange of the whole blob
+// where parse_range would say `none`, kToTheEnd for an open end, and an empty range where the size
+// must be known first (a suffix) or nothing can be given (a reversed range).
+cache::ByteRange wanted_range(std::optional<std::string_view> header);
 
 // Whether If-None-Match covers `etag` (quoted): weak or strong, bare or quoted, lists and "*".
 bool etag_matches(std::string_view if_none_match, std::string_view etag);

@@ -136,9 +136,13 @@ HttplibServer::HttplibServer(Handler& handler, std::string listener,
 HttplibServer::~HttplibServer() = default;
 
 HttplibServer::Outcome HttplibServer::answer(Connection& connection, RequestHead head,
-                                             MonoTime head_received, bool close) {
-  Request request{std::move(head.method), std::move(head.target), std::move(head.headers),
-                  connection.peer(), listener_};
+                                             std::string body, MonoTime head_received, bool close) {
+  Request request{std::move(head.method),
+                  std::move(head.target),
+                  std::move(head.headers),
+                  connection.peer(),
+                  listener_,
+                  std::move(body)};
   Answer answer(handler_, connection, std::move(request), head_received);
   const bool said_close = library_->write(answer, close);
   switch (answer.finish()) {

@@ -32,9 +32,11 @@ class HttplibServer {
     close,  // the answer was sent whole and said that the connection ends
     cut,    // the answer was not sent whole; the peer will see a reset
   };
-  // Answers one request, whose head's last byte came at `head_received`, and tells the handler when
-  // it has finished. `close`: the answer says that the connection ends.
-  Outcome answer(Connection& connection, RequestHead head, MonoTime head_received, bool close);
+  // Answers one request with the body that was read, whose head's last byte came at
+  // `head_received`, and tells the handler when it has finished. `close`: the answer says that the
+  // connection ends.
+  Outcome answer(Connection& connection, RequestHead head, std::string body, MonoTime head_received,
+                 bool close);
 
  private:
   class Library;

@@ -7,7 +7,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
 #include <algorithm>
 #include <array>
@@ -80,11 +79,8 @@ Result<SocketAddress> find_interface(const std::string& name) {
 }
 
 Result<SocketAddress> unix_address(const std::string& path) {
-  sockaddr_un address{};
-  if (path.size() >= sizeof address.sun_path) return invalid(path, "path too long for a socket");
-  address.sun_family = AF_UNIX;
-  std::copy(path.begin(), path.end(), address.sun_path);
-  return copy_of(reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  if (auto address = SocketAddress::of_unix_path(path)) return *address;
+  return invalid(path, "path too long for a socket");
 }
 
 UniqueFd new_socket(int family) {
@@ -164,6 +160,8 @@ Result<ListenSocket> ListenSocket::open(const ListenAddress& address) {
   auto socket = new_socket(found->storage.ss_family);
   if (!socket) return from_errno("socket", errno);
   if (!is_unix) set_tcp_options(socket.get());
+  // Before it has a name: bind(2) gives the file no more than this, so nobody slips in meanwhile.
+  if (is_unix) ::fchmod(socket.get(), kUnixSocketMode);
   if (::bind(socket.get(), found->get(), found->size_bytes) != 0) return bind_error(address);
   ListenSocket listener(std::move(socket), is_unix ? address.name : "");
   if (is_unix && ::chmod(address.name.c_str(), kUnixSocketMode) != 0) {

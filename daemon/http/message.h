@@ -42,6 +42,7 @@ struct Request {
   Headers headers;
   std::string peer;      // "10.1.2.3:51324", "unix"
   std::string listener;  // the listener's name in the config
+  std::string body{};    // where the listener takes one (ServerOptions::body_bytes_max)
 
   bool is_head() const { return method == "HEAD"; }
 };

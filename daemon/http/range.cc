@@ -23,6 +23,29 @@ std::uint64_t number(std::string_view digits) {
   return failure == std::errc() ? value : kLast;
 }
 
+// "first-last", "first-" or "-last" as written; both numbers may be beyond any size.
+struct ByteSpec {
+  std::optional<std::uint64_t> first;
+  std::optional<std::uint64_t> last;
+};
+
+// Nothing for no header, another unit, several ranges, or what breaks the grammar.
+std::optional<ByteSpec> parse_spec(std::optional<std::string_view> header) {
+  constexpr std::string_view kUnit = "bytes=";
+  if (!header || !equals_ignoring_case(header->substr(0, kUnit.size()), kUnit)) return {};
+  const auto range = header->substr(kUnit.size());
+  const auto dash = range.find('-');
+  if (dash == std::string_view::npos) return {};
+  const auto first = range.substr(0, dash);
+  const auto last = range.substr(dash + 1);
+  if (first.empty() && last.empty()) return {};
+  if ((!first.empty() && !is_number(first)) || (!last.empty() && !is_number(last))) return {};
+  ByteSpec spec;
+  if (!first.empty()) spec.first = number(first);
+  if (!last.empty()) spec.last = number(last);
+  return spec;
+}
+
 RangeRequest resolved(std::uint64_t begin, std::uint64_t end) {
   if (begin >= end) return {RangeRequest::Kind::unsatisfiable, 0, 0};
   return {RangeRequest::Kind::satisfiable, begin, end};
@@ -44,23 +67,20 @@ std::string_view next_etag(std::string_view& list) {
 }  // namespace
 
 RangeRequest parse_range(std::optional<std::string_view> header, std::uint64_t size_bytes) {
-  constexpr std::string_view kUnit = "bytes=";
-  if (!header || !equals_ignoring_case(header->substr(0, kUnit.size()), kUnit)) return {};
-  const auto range = header->substr(kUnit.size());
-  const auto dash = range.find('-');
-  if (dash == std::string_view::npos) return {};
-  const auto first = range.substr(0, dash);
-  const auto last = range.substr(dash + 1);
+  const auto spec = parse_spec(header);
+  if (!spec) return {};
+  if (!spec->first) return resolved(size_bytes - std::min(*spec->last, size_bytes), size_bytes);
+  const auto last = spec->last.value_or(kLast);
+  return resolved(*spec->first, last >= size_bytes ? size_bytes : last + 1);
+}
 
-  if (first.empty()) {
-    if (!is_number(last)) return {};
-    return resolved(size_bytes - std::min(number(last), size_bytes), size_bytes);
-  }
-  if (!is_number(first) || (!last.empty() && !is_number(last))) return {};
-  if (last.empty()) return resolved(number(first), size_bytes);
-  const auto inclusive_end = number(last);
-  const auto end = inclusive_end >= size_bytes ? size_bytes : inclusive_end + 1;
-  return resolved(number(first), end);
+cache::ByteRange wanted_range(std::optional<std::string_view> header) {
+  const auto spec = parse_spec(header);
+  if (!spec) return {0, cache::kToTheEnd};
+  if (!spec->first) return {};
+  const auto last = spec->last.value_or(kLast);
+  const auto end = last == kLast ? cache::kToTheEnd : last + 1;
+  return *spec->first < end ? cache::ByteRange{*spec->first, end} : cache::ByteRange{};
 }
 
 bool etag_matches(std::string_view if_none_match, std::string_view etag) {

@@ -19,6 +19,8 @@ Wording wording(Refusal refusal) {
       return {400, "Bad Request", "UNSUPPORTED", "malformed request"};
     case Refusal::head_too_large:
       return {431, "Request Header Fields Too Large", "UNSUPPORTED", "request head too large"};
+    case Refusal::malformed_body:
+      return {400, "Bad Request", "UNSUPPORTED", "the body cannot be taken"};
     case Refusal::overloaded:
       return {503, "Service Unavailable", "UNKNOWN", "too many requests at once"};
     case Refusal::failed:

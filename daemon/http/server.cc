@@ -10,6 +10,7 @@
 #include "daemon/http/next_head.h"
 #include "daemon/http/reception.h"
 #include "daemon/http/refusal.h"
+#include "daemon/http/request_body.h"
 #include "daemon/http/turn.h"
 
 namespace larder::http {
@@ -58,6 +59,7 @@ class PooledServer final : public Server {
   void serve_safely(Turn& turn);
   void serve(Turn& turn);
   bool answer(HttplibServer& http, Turn& turn);
+  Result<std::string> body_of(Turn& turn);
   NextHead next_head(Connection& connection);
 
   const ServerOptions options_;
@@ -132,13 +134,26 @@ bool PooledServer::answer(HttplibServer& http, Turn& turn) {
   const bool body_follows = turn.head.announces_body;
   const bool close = must_close(turn.head);
   auto& connection = turn.connection();
-  const auto outcome = http.answer(connection, std::move(turn.head), turn.head_received, close);
+  auto body = body_of(turn);
+  if (!body) {
+    connection.write_now(refusal_bytes(Refusal::malformed_body, body.error().context));
+    reception_->part_with(turn.release());
+    return false;
+  }
+  const auto outcome =
+      http.answer(connection, std::move(turn.head), *std::move(body), turn.head_received, close);
   if (outcome == HttplibServer::Outcome::keep) return true;
   const bool unread = body_follows || !connection.received().empty();
   if (outcome == HttplibServer::Outcome::close && unread) {
     reception_->part_with(turn.release());
   }
   return false;
+}
+
+Result<std::string> PooledServer::body_of(Turn& turn) {
+  if (!turn.head.announces_body || options_.body_bytes_max == 0) return std::string();
+  return receive_body(turn.connection(), turn.head,
+                      {options_.body_bytes_max, options_.head_timeout});
 }
 
 NextHead PooledServer::next_head(Connection& connection) {

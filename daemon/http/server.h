@@ -2,8 +2,8 @@
 //
 // One reception thread accepts, collects request heads and holds idle connections (epoll), so that
 // a slow or silent client costs no thread; a worker is taken only for a complete, valid head and
-// kept for that answer. Requests with a body are answered and the connection closed after: nothing
-// unread can become the next request.
+// kept for that answer. A body is left unread unless the listener takes one; either way the
+// connection is closed after the answer: nothing unread can become the next request.
 // A peer that closes during sendfile(2) would raise SIGPIPE: start() makes the process ignore it.
 //
 // Thread-safety: any thread.
@@ -24,8 +24,9 @@ struct ServerOptions {
   std::string name = "node";            // of the listener
   std::string address = "127.0.0.1:0";  // host:port, [v6]:port, interface:NAME:port or unix:/path
   std::size_t connections_max = 4096;   // more are closed at accept
-  std::size_t head_bytes_max = 16 * 1024;         // request line and header fields
-  std::chrono::milliseconds head_timeout{10000};  // from the first byte to the end of the head
+  std::size_t head_bytes_max = 16 * 1024;  // request line and header fields
+  std::size_t body_bytes_max = 0;          // of a request's body; 0: handlers are asked without it
+  std::chrono::milliseconds head_timeout{10000};  // from its first byte to its last; a body's, too
   std::chrono::milliseconds idle_timeout{30000};  // keep-alive without a request
   std::chrono::milliseconds write_stall{30000};   // a peer that takes no byte for so long is cut
 };

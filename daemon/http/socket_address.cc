@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/un.h>
 
 #include <algorithm>
 #include <array>
@@ -84,6 +85,14 @@ std::optional<SocketAddress> SocketAddress::parse(const std::string& ip, std::ui
   return std::nullopt;
 }
 
+std::optional<SocketAddress> SocketAddress::of_unix_path(const std::string& path) {
+  sockaddr_un address{};
+  if (path.empty() || path.size() >= sizeof address.sun_path) return std::nullopt;
+  address.sun_family = AF_UNIX;
+  std::copy(path.begin(), path.end(), address.sun_path);
+  return from(address);
+}
+
 void SocketAddress::set_port(std::uint16_t port) {
   // The port sits at the same place in both families (RFC 3493).
   static_assert(offsetof(sockaddr_in, sin_port) == offsetof(sockaddr_in6, sin6_port));
@@ -93,6 +102,7 @@ void SocketAddress::set_port(std::uint16_t port) {
 }
 
 std::string SocketAddress::str() const {
+  if (storage.ss_family == AF_UNIX) return as<sockaddr_un>(*this).sun_path;
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (storage.ss_family == AF_INET) {
     const auto v4 = as<sockaddr_in>(*this);

@@ -1,4 +1,5 @@
-// An IP address and port, and the question whether a peer's word may lead us there.
+// An IP address and port, or a unix socket's path, and the question whether a peer's word may lead
+// us there.
 //
 // Thread-safety: a value. Blocks: no.
 #pragma once
@@ -18,9 +19,12 @@ struct SocketAddress {
   // A literal IPv4 or IPv6 address (no brackets); nothing for anything else.
   static std::optional<SocketAddress> parse(const std::string& ip, std::uint16_t port);
 
+  // A unix socket; nothing for an empty path or one too long for an address.
+  static std::optional<SocketAddress> of_unix_path(const std::string& path);
+
   const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
-  void set_port(std::uint16_t port);
-  std::string str() const;  // "10.0.0.1:443", "[2001:db8::1]:443"
+  void set_port(std::uint16_t port);  // Requires: an IP address
+  std::string str() const;            // "10.0.0.1:443", "[2001:db8::1]:443", "/run/x.sock"
 };
 
 // Loopback, unspecified, link-local, multicast and reserved addresses, the metadata services of

@@ -24,7 +24,7 @@ RequestHead head_of(std::string method) {
 class HttplibServerTest : public ::testing::Test {
  protected:
   HttplibServer::Outcome answer(bool close) {
-    return server_.answer(pair_.connection(), head_of("GET"), MonoTime(), close);
+    return server_.answer(pair_.connection(), head_of("GET"), /*body=*/"", MonoTime(), close);
   }
 
   std::atomic<bool> draining_ = false;

@@ -65,6 +65,45 @@ TEST(Range, AnAbsentHeaderMeansEverything) {
   EXPECT_EQ(parse_range(std::nullopt, 10).kind, RangeRequest::Kind::none);
 }
 
+struct WantedCase {
+  std::string header;
+  std::uint64_t begin;
+  std::uint64_t end;
+};
+
+class WantedRanges : public ::testing::TestWithParam<WantedCase> {};
+
+TEST_P(WantedRanges, AreToldWithoutTheSize) {
+  EXPECT_EQ(wanted_range(GetParam().header), (cache::ByteRange{GetParam().begin, GetParam().end}));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Range, WantedRanges,
+    ::testing::Values(WantedCase{"bytes=0-0", 0, 1}, WantedCase{"bytes=3-9", 3, 10},
+                      WantedCase{"Bytes=0007-8", 7, 9}, WantedCase{"bytes=3-", 3, cache::kToTheEnd},
+                      WantedCase{"bytes=0-", 0, cache::kToTheEnd},
+                      WantedCase{"bytes=2-18446744073709551614", 2, cache::kToTheEnd},
+                      WantedCase{"bytes=2-18446744073709551615", 2, cache::kToTheEnd},
+                      WantedCase{"bytes=2-99999999999999999999999", 2, cache::kToTheEnd}));
+
+// The size must be known first, or there is nothing to give whatever it is.
+INSTANTIATE_TEST_SUITE_P(Empty, WantedRanges,
+                         ::testing::Values(WantedCase{"bytes=-3", 0, 0},
+                                           WantedCase{"bytes=-0", 0, 0},
+                                           WantedCase{"bytes=-99999999999999999999999", 0, 0},
+                                           WantedCase{"bytes=500-0", 0, 0},
+                                           WantedCase{"bytes=4-3", 0, 0},
+                                           WantedCase{"bytes=18446744073709551615-", 0, 0},
+                                           WantedCase{"bytes=99999999999999999999999-", 0, 0}));
+
+TEST_P(IgnoredRanges, WantEverything) {
+  EXPECT_EQ(wanted_range(GetParam()), (cache::ByteRange{0, cache::kToTheEnd}));
+}
+
+TEST(Range, AnAbsentHeaderWantsEverything) {
+  EXPECT_EQ(wanted_range(std::nullopt), (cache::ByteRange{0, cache::kToTheEnd}));
+}
+
 class MatchingEtags : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(MatchingEtags, AreFoundInEveryForm) {

@@ -29,6 +29,7 @@ TEST_P(Refusals, AreValidAnswersThatEndTheConnection) {
 INSTANTIATE_TEST_SUITE_P(Refusal, Refusals,
                          ::testing::Values(std::pair(Refusal::malformed_head, 400),
                                            std::pair(Refusal::head_too_large, 431),
+                                           std::pair(Refusal::malformed_body, 400),
                                            std::pair(Refusal::failed, 500),
                                            std::pair(Refusal::overloaded, 503),
                                            std::pair(Refusal::body_unavailable, 503)));

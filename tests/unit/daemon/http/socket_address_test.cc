@@ -53,6 +53,13 @@ TEST(SocketAddress, ShowsItselfAsHostAndPort) {
   EXPECT_EQ(SocketAddress::parse("2001:db8::1", 5000)->str(), "[2001:db8::1]:5000");
 }
 
+TEST(SocketAddress, IsAUnixSocketsPathThatFits) {
+  EXPECT_EQ(SocketAddress::of_unix_path("/run/larder.sock")->str(), "/run/larder.sock");
+  EXPECT_EQ(SocketAddress::of_unix_path(std::string(107, 'a'))->str(), std::string(107, 'a'));
+  EXPECT_FALSE(SocketAddress::of_unix_path(std::string(108, 'a')).has_value());
+  EXPECT_FALSE(SocketAddress::of_unix_path("").has_value());
+}
+
 TEST(SocketAddress, TakesAnotherPort) {
   auto v4 = *SocketAddress::parse("10.0.0.1", 1);
   auto v6 = *SocketAddress::parse("2001:db8::1", 1);
