@@ -30,6 +30,9 @@ struct Cache {
   std::filesystem::path path = "/var/lib/larder";
   Amount budget{80.0, 0};
   Amount free_floor{5.0, 0};
+  bool complete_ranges = false;  // true: a blob of which only ranges were asked is fetched whole
+  std::optional<std::uint64_t> scrub_rate = 16ULL << 20;  // bytes per second; empty: no scrubber
+  Milliseconds scrub_interval = std::chrono::hours(24);   // a full pass at most this often
   bool operator==(const Cache&) const = default;
 };
 
@@ -78,6 +81,14 @@ struct Deadlines {
   bool operator==(const Deadlines&) const = default;
 };
 
+// Where the commands of `larder` reach the daemon.
+struct Control {
+  std::filesystem::path socket = "/run/larder/larder.sock";
+  // The file names the socket: then it must work. The default one may be missing.
+  bool is_required = false;
+  bool operator==(const Control& other) const { return socket == other.socket; }
+};
+
 struct Log {
   std::string level = "info";
   std::string format = "json";
@@ -93,6 +104,7 @@ struct Config {
   bool offline = false;
   Deadlines deadlines;
   Milliseconds drain_timeout{25000};
+  Control control;
   std::string metrics_address = "127.0.0.1:5051";
   Log log;
   bool operator==(const Config&) const = default;

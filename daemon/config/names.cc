@@ -84,15 +84,15 @@ bool is_interface_name(std::string_view name) {
          std::all_of(name.begin(), name.end(), fits);
 }
 
-bool is_unix_path(std::string_view path) {
-  return path.size() > 1 && path.size() <= kUnixPathCharsMax && path.starts_with('/') &&
-         !path.ends_with('/');
-}
-
 }  // namespace
 
+bool is_socket_path(std::string_view text) {
+  return text.size() > 1 && text.size() <= kUnixPathCharsMax && text.starts_with('/') &&
+         !text.ends_with('/');
+}
+
 bool is_listen_address(std::string_view text) {
-  if (text.starts_with("unix:")) return is_unix_path(text.substr(5));
+  if (text.starts_with("unix:")) return is_socket_path(text.substr(5));
   const HostPort parts = split_port(text);
   if (!parts.port || !port_of(*parts.port)) return false;
   if (parts.host.starts_with("interface:")) return is_interface_name(parts.host.substr(10));

@@ -12,6 +12,9 @@ namespace larder::config {
 // host:port, [v6]:port, interface:NAME:port or unix:/path; port 0 lets the kernel choose.
 bool is_listen_address(std::string_view text);
 
+// An absolute path that a unix socket can have, without "unix:" in front.
+bool is_socket_path(std::string_view text);
+
 // Whether `address` names one fixed place, so that two of them cannot both be listened on.
 bool is_fixed_address(std::string_view address);
 

@@ -12,6 +12,7 @@ using std::chrono::minutes;
 
 constexpr DurationRange kDeadlines{Milliseconds(10), minutes(10)};
 constexpr DurationRange kDrain{Milliseconds(0), hours(1)};
+constexpr DurationRange kScrubInterval{std::chrono::seconds(1), hours(24 * 365)};
 
 bool anything(std::string_view) {
   return true;
@@ -35,6 +36,9 @@ void read_cache(Section& root, Cache& cache) {
   section->read_amount("free_floor",
                        "a share such as 5% (above 0, at most 100), a size such as 10GiB, or 0",
                        any_amount, cache.free_floor);
+  section->read_flag("complete_ranges", cache.complete_ranges);
+  section->read_rate("scrub_rate", cache.scrub_rate);
+  section->read_duration("scrub_interval", kScrubInterval, cache.scrub_interval);
   section->finish();
 }
 
@@ -68,7 +72,7 @@ void read_root(const YamlNode& node, Config& config, Problems& problems) {
   read_deadlines(root, config.deadlines);
   root.read_duration("drain_timeout", kDrain, config.drain_timeout);
   read_log(root, config.log);
-  root.refuse_later({"tokens", "control"});
+  root.refuse_later({"tokens"});
   root.finish();
 }
 

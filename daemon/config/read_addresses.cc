@@ -11,6 +11,8 @@ constexpr std::size_t kNameCharsMax = 32;  // a label of metrics, and part of ev
 constexpr std::size_t kListenersMax = 16;
 constexpr std::string_view kAddressShape =
     "host:port, [v6]:port, interface:NAME:port or unix:/path";
+constexpr std::string_view kSocketShape =
+    "the path of a unix socket, from / and at most 107 characters, such as /run/larder/larder.sock";
 
 bool is_listener_name(std::string_view text) {
   const auto fits = [](char c) {
@@ -106,12 +108,27 @@ void read_metrics(Section& root, std::string& address, Claims& claims) {
   claims.add_address("metrics.address", line, address);
 }
 
+void read_control(Section& root, Control& control, Claims& claims) {
+  std::optional<Section> section = root.read_section("control");
+  std::string socket = control.socket.string();
+  int line = 0;
+  if (section) {
+    section->read_text("socket", kSocketShape, is_socket_path, socket);
+    section->finish();
+    control.is_required = section->has("socket");
+    line = control.is_required ? section->line_of("socket") : 0;
+  }
+  control.socket = socket;
+  claims.add_address("control.socket", line, "unix:" + socket);
+}
+
 }  // namespace
 
 void read_addresses(Section& root, Config& config) {
   Claims claims;
   config.listeners = read_listeners(root, std::move(config.listeners), claims);
   read_metrics(root, config.metrics_address, claims);
+  read_control(root, config.control, claims);
   refuse_doubles(claims.names, root);
   refuse_doubles(claims.addresses, root);
 }

@@ -141,6 +141,18 @@ void Section::read_amount(std::string_view key, std::string_view expected,
   }
 }
 
+void Section::read_rate(std::string_view key, std::optional<std::uint64_t>& into) {
+  const YamlNode* const node = find(key);
+  if (node == nullptr) return;
+  const bool is_off = is_text(*node) && node->text == "off";
+  const auto rate = is_text(*node) ? parse_rate(node->text) : std::nullopt;
+  if (is_off || rate) {
+    into = rate;
+  } else {
+    refuse(*node, key, "off, or bytes per second: a size of at least 64KiB such as 16MiB");
+  }
+}
+
 void Section::read_choice(std::string_view key, std::initializer_list<std::string_view> choices,
                           std::string& into) {
   const YamlNode* const node = find(key);

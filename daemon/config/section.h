@@ -5,6 +5,7 @@
 // Thread-safety: one thread at a time. Blocks: no.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -46,6 +47,8 @@ class Section {
                      std::string_view or_else = "");
   void read_amount(std::string_view key, std::string_view expected, bool (*fits)(const Amount&),
                    Amount& into);
+  // Bytes per second, or "off", which empties `into`.
+  void read_rate(std::string_view key, std::optional<std::uint64_t>& into);
   void read_choice(std::string_view key, std::initializer_list<std::string_view> choices,
                    std::string& into);
 

@@ -8,7 +8,7 @@
 
 namespace larder::config {
 
-// `listeners` and `metrics`, together because their addresses must differ.
+// `listeners`, `metrics` and `control`, together because their addresses must differ.
 void read_addresses(Section& root, Config& config);
 void read_upstreams(Section& root, Config& config);
 void read_freshness(Section& root, Config& config);

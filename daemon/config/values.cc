@@ -133,4 +133,14 @@ std::string format_amount(const Amount& amount) {
   return std::to_string(amount.bytes / shortest.size) + std::string(shortest.name);
 }
 
+std::optional<std::uint64_t> parse_rate(std::string_view text) {
+  const std::optional<Amount> amount = parse_amount(text);
+  if (!amount || amount->percent || amount->bytes < kRateMin) return std::nullopt;
+  return amount->bytes;
+}
+
+std::string format_rate(std::uint64_t bytes_per_second) {
+  return format_amount({std::nullopt, bytes_per_second});
+}
+
 }  // namespace larder::config

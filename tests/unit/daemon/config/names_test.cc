@@ -44,6 +44,15 @@ TEST(ListenAddress, IsFixedUnlessTheKernelChoosesThePort) {
   EXPECT_FALSE(is_fixed_address("[::1]:0"));
 }
 
+TEST(SocketPath, IsAbsoluteAndFitsASocketsAddress) {
+  EXPECT_TRUE(is_socket_path("/run/larder/larder.sock"));
+  EXPECT_TRUE(is_socket_path("/" + std::string(106, 'a')));
+  for (const std::string text : {"", "/", "larder.sock", "unix:/run/x", "/run/", "./x"}) {
+    EXPECT_FALSE(is_socket_path(text)) << text;
+  }
+  EXPECT_FALSE(is_socket_path("/" + std::string(107, 'a')));
+}
+
 class GoodPatterns : public TestWithParam<std::string> {};
 
 TEST_P(GoodPatterns, AreAccepted) {

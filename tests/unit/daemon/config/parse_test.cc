@@ -28,6 +28,26 @@ TEST(ParseConfig, ReadsTheCache) {
   EXPECT_EQ(config.cache.free_floor, (Amount{2.5, 0}));
 }
 
+TEST(ParseConfig, ReadsHowTheCacheIsKept) {
+  const Config config =
+      parsed("cache: {complete_ranges: true, scrub_rate: 64KiB, scrub_interval: 30d}");
+  const Config off = parsed("cache: {scrub_rate: off}");
+
+  EXPECT_TRUE(config.cache.complete_ranges);
+  EXPECT_EQ(config.cache.scrub_rate, 65'536U);
+  EXPECT_EQ(config.cache.scrub_interval, std::chrono::hours(720));
+  EXPECT_EQ(off.cache.scrub_rate, std::nullopt);
+}
+
+TEST(ParseConfig, KnowsWhetherTheControlSocketWasNamed) {
+  const Config named = parsed("control: {socket: /run/larder/larder.sock}");
+  const Config unnamed = parsed("control:");
+
+  EXPECT_TRUE(named.control.is_required);
+  EXPECT_FALSE(unnamed.control.is_required);
+  EXPECT_EQ(named, unnamed);
+}
+
 TEST(ParseConfig, ReadsTheDeadlines) {
   const Config config = parsed(
       "deadlines: {manifest: 10ms, first_byte: 1m30s, stall: 10m, connect: 2s}\n"
@@ -54,15 +74,16 @@ TEST(ParseConfig, ReadsTheRest) {
 }
 
 TEST(ParseConfig, ReportsEveryProblemOnALineOfItsOwn) {
-  EXPECT_EQ(problems_of("log:\n"
-                        "  level: loud\n"
-                        "offline: maybe\n"
-                        "cahce: {}\n"),
-            "f.yaml:2: log.level: got \"loud\", expected debug or info or warn or error\n"
-            "f.yaml:3: offline: got \"maybe\", expected true or false\n"
-            "f.yaml:4: cahce: got an unknown key, expected one of cache, deadlines, "
-            "default_upstream, drain_timeout, freshness, listeners, log, metrics, offline, "
-            "upstreams (did you mean cache?)");
+  EXPECT_EQ(
+      problems_of("log:\n"
+                  "  level: loud\n"
+                  "offline: maybe\n"
+                  "cahce: {}\n"),
+      "f.yaml:2: log.level: got \"loud\", expected debug or info or warn or error\n"
+      "f.yaml:3: offline: got \"maybe\", expected true or false\n"
+      "f.yaml:4: cahce: got an unknown key, expected one of cache, control, "
+      "deadlines, default_upstream, drain_timeout, freshness, listeners, log, metrics, offline, "
+      "upstreams (did you mean cache?)");
 }
 
 struct BadConfig {
@@ -95,6 +116,13 @@ INSTANTIATE_TEST_SUITE_P(
            BadConfig{"cache:\n  budget: lots", "2: cache.budget", "200GiB"},
            BadConfig{"cache:\n  free_floor: 0%", "2: cache.free_floor", "or 0"},
            BadConfig{"cache:\n  size: 1", "2: cache.size", "an unknown key"},
+           BadConfig{"cache:\n  complete_ranges: 1", "2: cache.complete_ranges", "true or false"},
+           BadConfig{"cache:\n  scrub_rate: 16", "2: cache.scrub_rate", "at least 64KiB"},
+           BadConfig{"cache:\n  scrub_rate: 10%", "2: cache.scrub_rate", "bytes per second"},
+           BadConfig{"cache:\n  scrub_rate: false", "2: cache.scrub_rate", "off, or"},
+           BadConfig{"cache:\n  scrub_rate:", "2: cache.scrub_rate", "got nothing"},
+           BadConfig{"cache:\n  scrub_interval: 0", "2: cache.scrub_interval", "from 1s to 365d"},
+           BadConfig{"cache:\n  scrub_interval: 24", "2: cache.scrub_interval", "a duration"},
            BadConfig{"default_upstream: '*.io'", "1: default_upstream", "host"},
            BadConfig{"default_upstream: https://a", "1: default_upstream", "host"},
            BadConfig{"offline: 'true'", "1: offline", "true or false"},
@@ -111,7 +139,13 @@ INSTANTIATE_TEST_SUITE_P(
            BadConfig{"metrics: {address: 5051}", "1: metrics.address", "host:port"},
            BadConfig{"metrics: 127.0.0.1:1", "1: metrics", "a mapping"},
            BadConfig{"tokens: {}", "1: tokens", "not available in this version"},
-           BadConfig{"control:", "1: control", "not available in this version"},
+           BadConfig{"control: /run/x", "1: control", "a mapping"},
+           BadConfig{"control: {socket: }", "1: control.socket", "got nothing"},
+           BadConfig{"control: {socket: larder.sock}", "1: control.socket", "from /"},
+           BadConfig{"control: {socket: 'unix:/run/x'}", "1: control.socket", "from /"},
+           BadConfig{"control:\n  socket: /" + std::string(107, 'a'), "2: control.socket",
+                     "at most 107 characters"},
+           BadConfig{"control: {socket: /x, mode: 1}", "1: control.mode", "unknown key"},
            BadConfig{"offline: true\noffline: true", "2: offline", "the same key again"},
            BadConfig{"<<: {offline: true}", "1: <<", "unknown key"}));
 

@@ -51,6 +51,13 @@ TEST(Metrics, AreToldApartFromListenersWhicheverComesFirst) {
             "metrics.address has on line 1");
 }
 
+TEST(Control, MayNotBeAListenersSocket) {
+  EXPECT_EQ(problems_of("listeners: [{name: a, address: 'unix:/run/x'}]\n"
+                        "control: {socket: /run/x}\n"),
+            "f.yaml:2: control.socket: got \"unix:/run/x\", expected another than "
+            "listeners[0].address has on line 1");
+}
+
 struct BadListener {
   std::string yaml;   // of one element
   std::string start;  // of the problem, after "f.yaml:"

@@ -13,7 +13,8 @@ namespace {
 // Every field differs from its default, and texts need quotes.
 Config unusual_config() {
   Config config;
-  config.cache = {"/data/a b: #c", Amount{std::nullopt, 12'345}, Amount{0.1, 0}};
+  config.cache = {"/data/a b: #c",          Amount{std::nullopt, 12'345}, Amount{0.1, 0},
+                  /*complete_ranges=*/true, /*scrub_rate=*/std::nullopt,  Milliseconds(61'000)};
   config.listeners = {{"a", "[::1]:1"}, {"b-2", "unix:/run/x y"}};
   config.default_upstream = "registry.example:5000";
   config.upstreams = {
@@ -23,6 +24,7 @@ Config unusual_config() {
   config.offline = true;
   config.deadlines = {Milliseconds(10), Milliseconds(11), Milliseconds(12), Milliseconds(13)};
   config.drain_timeout = Milliseconds(14);
+  config.control.socket = "/run/a b.sock";
   config.metrics_address = "interface:eth0:9";
   config.log = {"warn", "text"};
   return config;
@@ -44,6 +46,10 @@ TEST(ToJson, HoldsTheSameKeysAndValues) {
   const auto json = nlohmann::json::parse(to_json(unusual_config()));
 
   EXPECT_EQ(json["cache"]["budget"], "12345");
+  EXPECT_EQ(json["cache"]["complete_ranges"], true);
+  EXPECT_EQ(json["cache"]["scrub_rate"], "off");
+  EXPECT_EQ(json["cache"]["scrub_interval"], "1m1s");
+  EXPECT_EQ(json["control"]["socket"], "/run/a b.sock");
   EXPECT_EQ(json["upstreams"][0]["endpoints"][1], "https://y/");
   EXPECT_EQ(json["upstreams"][0]["auth"]["password_file"], "/p");
   EXPECT_EQ(json["freshness"][1]["stale_for"], "forever");

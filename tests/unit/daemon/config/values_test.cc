@@ -100,6 +100,16 @@ INSTANTIATE_TEST_SUITE_P(Table, BadAmounts,
                                 "1GiBx", "16777216TiB", "18446744073709551616",
                                 "0.00000000000000000001%x"));
 
+TEST(Rate, IsASizeOfAtLeast64KiB) {
+  EXPECT_EQ(parse_rate("64KiB"), kRateMin);
+  EXPECT_EQ(parse_rate("16MiB"), 16U << 20);
+  EXPECT_EQ(parse_rate("100MB"), 100'000'000U);
+  EXPECT_EQ(format_rate(16 << 20), "16MiB");
+  for (const char* const text : {"", "0", "65535", "16", "50%", "off", "16MiB/s", "-1MiB"}) {
+    EXPECT_EQ(parse_rate(text), std::nullopt) << text;
+  }
+}
+
 TEST(Amount, IsAShareOfTheWholeOrItsOwnBytes) {
   EXPECT_EQ(percent(80).of(1000), 800U);
   EXPECT_EQ(percent(100).of(18'446'744'073'709'551'615ULL), 18'446'744'073'709'551'615ULL);
