@@ -2,6 +2,8 @@
 
 #include <array>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 namespace larder::cache {
@@ -28,14 +30,49 @@ std::optional<Digest> digest_of_name(DigestAlgorithm algorithm, std::string_view
   return digest ? std::optional(*digest) : std::nullopt;
 }
 
-Status remove_partials(Files& files, const fs::path& directory) {
+constexpr std::string_view kChunkMapSuffix = ".chunks";
+
+// The digest in "sha256-<hex>".
+std::optional<Digest> digest_of_partial(std::string name) {
+  const std::size_t dash = name.find('-');
+  if (dash == name.npos) return std::nullopt;
+  name[dash] = ':';
+  const Result<Digest> digest = Digest::parse(name);
+  return digest ? std::optional(*digest) : std::nullopt;
+}
+
+// Of the partial files only those can be gone on with that have a chunk map.
+bool is_leftover(const std::set<std::string>& names, const std::string& name) {
+  const std::string suffix(kChunkMapSuffix);
+  if (!name.ends_with(suffix)) return digest_of_partial(name) && names.contains(name + suffix);
+  return names.contains(name.substr(0, name.size() - suffix.size()));
+}
+
+Status remove_useless_partials(Files& files, const fs::path& directory) {
   const Result<std::vector<DirectoryEntry>> entries = files.list(directory);
   if (!entries) return entries.error();
+  std::set<std::string> names;
+  for (const DirectoryEntry& entry : *entries) names.insert(entry.name);
   for (const DirectoryEntry& entry : *entries) {
-    if (entry.is_directory) continue;
+    if (entry.is_directory || is_leftover(names, entry.name)) continue;
     if (Status removed = files.remove(directory / entry.name); !removed) return removed;
   }
   return {};
+}
+
+Result<std::vector<std::byte>> read_all(const File& file) {
+  const Result<std::uint64_t> size = file.size_bytes();
+  if (!size) return size.error();
+  std::vector<std::byte> bytes(*size);
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const Result<std::size_t> got = file.read_at(done, std::span(bytes).subspan(done));
+    if (!got) return got.error();
+    if (*got == 0) break;
+    done += *got;
+  }
+  bytes.resize(done);
+  return bytes;
 }
 
 Status make_layout(Files& files, const fs::path& root) {
@@ -85,8 +122,12 @@ Result<bool> visit_algorithm(Files& files, const fs::path& directory, DigestAlgo
 
 Result<BlobFiles> BlobFiles::open(Files& files, fs::path root) {
   Status ready = make_layout(files, root);
-  if (ready) ready = remove_partials(files, partial_directory(root));
+  if (ready) ready = remove_useless_partials(files, partial_directory(root));
   if (!ready) return in_context("open blob files", ready.error());
+  return BlobFiles(files, std::move(root));
+}
+
+BlobFiles BlobFiles::at(Files& files, fs::path root) {
   return BlobFiles(files, std::move(root));
 }
 
@@ -97,7 +138,37 @@ Result<std::unique_ptr<File>> BlobFiles::find(const Digest& digest) const {
 }
 
 Result<std::unique_ptr<File>> BlobFiles::begin(const Digest& digest, Filling by) {
+  if (by == Filling::flight) {
+    if (Status removed = files_->remove(chunk_map_path(digest)); !removed) return removed.error();
+  }
   return files_->create(partial_path(digest, by));
+}
+
+Result<std::unique_ptr<File>> BlobFiles::begin_chunk_map(const Digest& digest) {
+  return files_->create(chunk_map_path(digest));
+}
+
+Result<BlobFiles::Leftover> BlobFiles::find_leftover(const Digest& digest) const {
+  auto chunk_map = files_->open_write(chunk_map_path(digest));
+  if (!chunk_map) return chunk_map.error();
+  auto data = files_->open_write(partial_path(digest, Filling::flight));
+  if (!data) return data.error();
+  const auto bytes = read_all(**chunk_map);
+  if (!bytes) return bytes.error();
+  auto chunks = decode_chunk_map(*bytes);
+  if (!chunks) return Error{Errc::not_found, "the chunk map of " + digest.str() + " is damaged"};
+  return Leftover{std::move(*data), std::move(*chunk_map), bytes->size(), std::move(*chunks)};
+}
+
+Result<std::vector<BlobFiles::Partial>> BlobFiles::leftovers() const {
+  const Result<std::vector<DirectoryEntry>> entries = files_->list(partial_directory(root_));
+  if (!entries) return entries.error();
+  std::vector<Partial> found;
+  for (const DirectoryEntry& entry : *entries) {
+    const std::optional<Digest> digest = digest_of_partial(entry.name);
+    if (digest && !entry.is_directory) found.push_back({*digest, entry.disk_bytes});
+  }
+  return found;
 }
 
 Status BlobFiles::publish(const Digest& digest, File& file, Filling by) {
@@ -115,16 +186,26 @@ Status BlobFiles::publish(const Digest& digest, File& file, Filling by) {
     (void)files_->remove(blob);
     return in_context("publish " + digest.str(), done.error());
   }
-  (void)file.make_read_only();  // only a guard against accidents
+  if (by == Filling::flight)
+    (void)files_->remove(chunk_map_path(digest));  // else at the next start
+  (void)file.make_read_only();                     // only a guard against accidents
   return {};
 }
 
 Status BlobFiles::discard(const Digest& digest, Filling by) {
+  if (by == Filling::flight) (void)files_->remove(chunk_map_path(digest));
   return files_->remove(partial_path(digest, by));
 }
 
 Status BlobFiles::remove(const Digest& digest) {
   return files_->remove(blob_path(digest));
+}
+
+Status BlobFiles::remove_lastingly(const Digest& digest) {
+  if (Status removed = remove(digest); !removed) return removed;
+  Status synced = files_->sync_directory(blob_path(digest).parent_path());
+  const bool no_folder = !synced && synced.error().code == Errc::not_found;
+  return no_folder ? Status() : synced;
 }
 
 Status BlobFiles::for_each(const Visit& visit) const {
@@ -133,6 +214,20 @@ Status BlobFiles::for_each(const Visit& visit) const {
     const Result<bool> going_on = visit_algorithm(*files_, directory, algorithm, visit);
     if (!going_on) return in_context("list blobs", going_on.error());
     if (!*going_on) break;
+  }
+  return {};
+}
+
+Status BlobFiles::sync_names() const {
+  for (const DigestAlgorithm algorithm : kAlgorithms) {
+    const fs::path directory = algorithm_directory(root_, algorithm);
+    const auto shards = files_->list(directory);
+    if (!shards) return shards.error();
+    for (const DirectoryEntry& shard : *shards) {
+      if (!shard.is_directory) continue;
+      if (Status synced = files_->sync_directory(directory / shard.name); !synced) return synced;
+    }
+    if (Status synced = files_->sync_directory(directory); !synced) return synced;
   }
   return {};
 }
@@ -146,6 +241,10 @@ fs::path BlobFiles::partial_path(const Digest& digest, Filling by) const {
   const char* const suffix = by == Filling::document ? ".document" : "";
   return partial_directory(root_) /
          (std::string(to_string(digest.algorithm())) + "-" + digest.hex() + suffix);
+}
+
+fs::path BlobFiles::chunk_map_path(const Digest& digest) const {
+  return partial_path(digest, Filling::flight) += kChunkMapSuffix;
 }
 
 }  // namespace larder::cache

@@ -25,6 +25,16 @@ class File {
   // Reads at most buffer.size() bytes at `offset`. Returns: how many; 0 at the end of the file.
   virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> buffer) const = 0;
 
+  // As read_at(), for bytes nobody will soon read again: what was not in memory before is dropped
+  // from it again, what was (because others read it) stays. Reads nothing ahead.
+  virtual Result<std::size_t> read_once_at(std::uint64_t offset,
+                                           std::span<std::byte> buffer) const {
+    return read_at(offset, buffer);
+  }
+
+  // Lets go of what memory has of the file, so that the next reading is one of the disk. A hint.
+  virtual void drop_cached() const {}
+
   // Writes all of `bytes` at `offset`, leaving a hole before it if need be.
   // Returns: no_space when the disk is full; what was written before that is unspecified.
   virtual Status write_at(std::uint64_t offset, std::span<const std::byte> bytes) = 0;
@@ -33,6 +43,8 @@ class File {
   virtual Status sync() = 0;
 
   virtual Result<std::uint64_t> size_bytes() const = 0;
+  // What it takes on disk, holes left out.
+  virtual Result<std::uint64_t> disk_bytes() const = 0;
 
   // For sendfile(2); -1 when there is no descriptor behind this file (tests).
   virtual int descriptor() const = 0;
@@ -49,7 +61,8 @@ struct Space {
 struct DirectoryEntry {
   std::string name;
   bool is_directory;
-  std::uint64_t size_bytes;  // of a regular file
+  std::uint64_t size_bytes;      // of a regular file
+  std::uint64_t disk_bytes = 0;  // what it takes, holes left out
 };
 
 class Files {

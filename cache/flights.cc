@@ -5,7 +5,7 @@
 namespace larder::cache {
 
 Flights::Flights(FlightParts parts) : parts_(std::move(parts)) {
-  parts_.ended = [this](const Digest& digest) { forget(digest); };
+  parts_.ended = [this](const Flight& flight) { forget(flight); };
 }
 
 std::shared_ptr<Flight> Flights::find(const Digest& digest) const {
@@ -25,11 +25,11 @@ Result<Flights::Joined> Flights::join(const Digest& digest,
   return Joined{std::move(flight), true};
 }
 
-void Flights::forget(const Digest& digest) {
+void Flights::forget(const Flight& flight) {
   std::shared_ptr<Flight> last_owner;  // destroyed after the lock is gone
   MutexLock lock(mutex_);
-  const auto it = flights_.find(digest);
-  if (it == flights_.end()) return;
+  const auto it = flights_.find(flight.digest());
+  if (it == flights_.end() || it->second.get() != &flight) return;
   last_owner = std::move(it->second);
   flights_.erase(it);
 }

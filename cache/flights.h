@@ -26,9 +26,10 @@ class Flights {
   // The flight for `digest`, if there is one.
   std::shared_ptr<Flight> find(const Digest& digest) const;
   // The flight for `digest`, made from `sources` when there is none.
-  // Requires: sources is not empty. Returns: cancelled after stop().
+  // Returns: cancelled after stop().
   Result<Joined> join(const Digest& digest, std::vector<std::shared_ptr<Source>> sources);
-  void forget(const Digest& digest);
+  // `flight` has ended; another one for its blob stays.
+  void forget(const Flight& flight);
 
   // Cancels every flight and lets none begin.
   void stop();

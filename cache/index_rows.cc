@@ -1,100 +1,25 @@
 #include "cache/index_rows.h"
 
-#include <bit>
-#include <chrono>
 #include <cstring>
+#include <optional>
 #include <string_view>
 #include <utility>
-
-#include "cache/hasher.h"
 
 namespace larder::cache {
 
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "rows are copied as they are");
-
-constexpr std::uint8_t kRowVersion = 1;
-
-class RowWriter {
- public:
-  explicit RowWriter(std::size_t texts_size_bytes) {
-    constexpr std::size_t kFixedMax = 160;  // all numbers and a digest
-    row_.reserve(kFixedMax + texts_size_bytes);
-    number(kRowVersion);
-  }
-
-  template <class T>
-  void number(T value) {
-    row_.append(reinterpret_cast<const char*>(&value), sizeof value);
-  }
-  void time(WallTime value) {
-    const auto elapsed = std::chrono::nanoseconds(value.time_since_epoch());
-    number(static_cast<std::int64_t>(elapsed.count()));
-  }
-  void raw(std::span<const std::byte> bytes) {
-    row_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  }
-  void text(std::string_view value) {
-    number(static_cast<std::uint32_t>(value.size()));
-    row_.append(value);
-  }
-  std::string finish() && { return std::move(row_); }
-
- private:
-  std::string row_;
-};
-
-// Reads past the end give zeros and make the row bad; callers ask once, at the end.
-class RowReader {
- public:
-  explicit RowReader(std::span<const std::byte> row) : rest_(row) {
-    good_ = number<std::uint8_t>() == kRowVersion;
-  }
-
-  template <class T>
-  T number() {
-    T value{};
-    const std::span<const std::byte> bytes = raw(sizeof value);
-    if (!bytes.empty()) std::memcpy(&value, bytes.data(), sizeof value);
-    return value;
-  }
-  WallTime time() {
-    const std::chrono::nanoseconds elapsed(number<std::int64_t>());
-    return WallTime(std::chrono::duration_cast<WallTime::duration>(elapsed));
-  }
-  std::span<const std::byte> raw(std::size_t size_bytes) {
-    if (size_bytes > rest_.size()) {
-      good_ = false;
-      rest_ = {};
-      return {};
-    }
-    const std::span<const std::byte> bytes = rest_.first(size_bytes);
-    rest_ = rest_.subspan(size_bytes);
-    return bytes;
-  }
-  std::string_view text() {
-    const std::span<const std::byte> bytes = raw(number<std::uint32_t>());
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-  }
-  std::optional<Digest> digest() {
-    const auto algorithm = static_cast<DigestAlgorithm>(number<std::uint8_t>());
-    const bool known = algorithm == DigestAlgorithm::sha256 || algorithm == DigestAlgorithm::sha512;
-    const std::size_t size_bytes = known ? digest_size_bytes(algorithm) : 0;
-    const std::span<const std::byte> bytes = raw(size_bytes);
-    good_ = good_ && known;
-    return good_ ? std::optional(Digest::from_bytes(algorithm, bytes)) : std::nullopt;
-  }
-  bool is_whole() const { return good_ && rest_.empty(); }
-
- private:
-  std::span<const std::byte> rest_;
-  bool good_ = true;
-};
+constexpr std::uint8_t kSchemaRowVersion = 1;
 
 Error bad_row(std::string_view kind) {
   return {Errc::corrupt,
           "index: a damaged " + std::string(kind) + " row, or one of another version"};
+}
+
+template <class T>
+Result<T> whole(const RowReader& row, T value, std::string_view kind) {
+  if (!row.is_whole()) return bad_row(kind);
+  return value;
 }
 
 std::optional<TagRecord> read_tag_record(RowReader& row) {
@@ -106,66 +31,63 @@ std::optional<TagRecord> read_tag_record(RowReader& row) {
   return TagRecord{*digest, std::string(row.text()), size_bytes, fetched_at, checked_at};
 }
 
+bool is_known(Queue queue) {
+  return queue == Queue::probation || queue == Queue::main;
+}
+
 }  // namespace
 
-RowKey::RowKey(RowKind kind, const Digest& digest) : RowKey(kind) {
-  push(static_cast<std::byte>(digest.algorithm()));
-  for (const std::byte byte : digest.bytes()) push(byte);
-}
-
-RowKey key_of(const TagName& name) {
-  std::string text;
-  text.reserve(name.upstream.size() + name.repository.size() + name.tag.size() + 2);
-  text.append(name.upstream).append(1, '\0').append(name.repository).append(1, '\0');
-  text.append(name.tag);
-  return RowKey(RowKind::tag,
-                digest_of(DigestAlgorithm::sha256, std::as_bytes(std::span<const char>(text))));
-}
-
-Result<Digest> digest_in_key(std::span<const std::byte> key) {
-  constexpr std::size_t kHeader = 2;
-  if (key.size() < kHeader) return bad_row("key");
-  const auto algorithm = static_cast<DigestAlgorithm>(key[1]);
-  const bool known = algorithm == DigestAlgorithm::sha256 || algorithm == DigestAlgorithm::sha512;
-  const std::span<const std::byte> value = key.subspan(kHeader);
-  if (!known || value.size() != digest_size_bytes(algorithm)) return bad_row("key");
-  return Digest::from_bytes(algorithm, value);
-}
-
 std::string encode_schema(std::uint32_t version) {
-  RowWriter row(0);
-  row.number(version);
+  std::string row(1, static_cast<char>(kSchemaRowVersion));
+  row.append(reinterpret_cast<const char*>(&version), sizeof version);
+  return row;
+}
+
+Result<std::uint32_t> decode_schema(Bytes, Bytes row) {
+  std::uint32_t version = 0;
+  if (row.size() != 1 + sizeof version || row[0] != std::byte{kSchemaRowVersion}) {
+    return bad_row("schema");
+  }
+  std::memcpy(&version, row.subspan(1).data(), sizeof version);
+  return version;
+}
+
+std::string encode(Bytes key, const TotalsRow& value) {
+  RowWriter row(key, 0);
+  row.number(value.totals.blobs);
+  row.number(value.totals.blob_bytes);
+  row.number(value.totals.disk_bytes);
+  row.number(value.totals.probation_bytes);
+  row.number(value.totals.tags);
+  row.number(value.next_position);
   return std::move(row).finish();
 }
 
-std::string encode(const IndexTotals& totals) {
-  RowWriter row(0);
-  row.number(totals.blobs);
-  row.number(totals.blob_bytes);
-  row.number(totals.tags);
+std::string encode(Bytes key, const BlobRow& value) {
+  RowWriter row(key, value.record.media_type.size());
+  row.number(value.record.size_bytes);
+  row.time(value.record.stored_at);
+  row.time(value.record.used_at);
+  row.number(value.record.uses);
+  row.number(static_cast<std::uint8_t>(value.record.queue));
+  row.number(value.position);
+  row.number(static_cast<std::uint8_t>(value.frequency));
+  row.text(value.record.media_type);
   return std::move(row).finish();
 }
 
-std::string encode(const BlobRecord& record) {
-  RowWriter row(record.media_type.size());
-  row.number(record.size_bytes);
-  row.time(record.stored_at);
-  row.text(record.media_type);
-  return std::move(row).finish();
-}
-
-std::string encode(const Document& document) {
-  RowWriter row(document.media_type.size() + document.bytes.size());
+std::string encode(Bytes key, const Document& document) {
+  RowWriter row(key, document.media_type.size() + document.bytes.size());
   row.text(document.media_type);
   row.text(document.bytes);
   return std::move(row).finish();
 }
 
-std::string encode(const TagName& name, const TagRecord& record) {
-  RowWriter row(record.media_type.size() + name.upstream.size() + name.repository.size() +
-                name.tag.size());
-  row.number(static_cast<std::uint8_t>(record.digest.algorithm()));
-  row.raw(record.digest.bytes());
+std::string encode(Bytes key, const TagRow& value) {
+  const auto& [name, record] = value;
+  RowWriter row(key, record.media_type.size() + name.upstream.size() + name.repository.size() +
+                         name.tag.size());
+  row.digest(record.digest);
   row.number(record.size_bytes);
   row.time(record.fetched_at);
   row.time(record.checked_at);
@@ -176,58 +98,123 @@ std::string encode(const TagName& name, const TagRecord& record) {
   return std::move(row).finish();
 }
 
-Result<std::uint32_t> decode_schema(std::span<const std::byte> bytes) {
-  RowReader row(bytes);
-  const auto version = row.number<std::uint32_t>();
-  if (!row.is_whole()) return bad_row("schema");
-  return version;
+std::string encode(Bytes key, const Digest& digest) {
+  RowWriter row(key, 0);
+  row.digest(digest);
+  return std::move(row).finish();
 }
 
-Result<IndexTotals> decode_totals(std::span<const std::byte> bytes) {
-  RowReader row(bytes);
-  IndexTotals totals;
-  totals.blobs = row.number<std::uint64_t>();
-  totals.blob_bytes = row.number<std::uint64_t>();
-  totals.tags = row.number<std::uint64_t>();
-  if (!row.is_whole()) return bad_row("totals");
-  return totals;
+std::string encode(Bytes key, const std::vector<Digest>& children) {
+  RowWriter row(key, children.size() * (1 + Digest::kSizeBytesMax));
+  row.number(static_cast<std::uint32_t>(children.size()));
+  for (const Digest& child : children) row.digest(child);
+  return std::move(row).finish();
 }
 
-Result<BlobRecord> decode_blob(std::span<const std::byte> bytes) {
-  RowReader row(bytes);
-  BlobRecord record;
-  record.size_bytes = row.number<std::uint64_t>();
-  record.stored_at = row.time();
-  record.media_type = row.text();
-  if (!row.is_whole()) return bad_row("blob");
-  return record;
+std::string encode(Bytes key, WallTime pinned_since) {
+  RowWriter row(key, 0);
+  row.time(pinned_since);
+  return std::move(row).finish();
 }
 
-Result<Document> decode_document(std::span<const std::byte> bytes) {
-  RowReader row(bytes);
+std::string encode(Bytes key, const std::string& note) {
+  RowWriter row(key, note.size());
+  row.text(note);
+  return std::move(row).finish();
+}
+
+std::string encode_parent(Bytes key) {
+  return RowWriter(key, 0).finish();
+}
+
+Result<TotalsRow> decode_totals(Bytes key, Bytes bytes) {
+  RowReader row(key, bytes);
+  TotalsRow value;
+  value.totals.blobs = row.number<std::uint64_t>();
+  value.totals.blob_bytes = row.number<std::uint64_t>();
+  value.totals.disk_bytes = row.number<std::uint64_t>();
+  value.totals.probation_bytes = row.number<std::uint64_t>();
+  value.totals.tags = row.number<std::uint64_t>();
+  value.next_position = row.number<std::uint64_t>();
+  return whole(row, value, "totals");
+}
+
+Result<BlobRow> decode_blob(Bytes key, Bytes bytes) {
+  RowReader row(key, bytes);
+  BlobRow value;
+  value.record.size_bytes = row.number<std::uint64_t>();
+  value.record.stored_at = row.time();
+  value.record.used_at = row.time();
+  value.record.uses = row.number<std::uint64_t>();
+  value.record.queue = static_cast<Queue>(row.number<std::uint8_t>());
+  value.position = row.number<std::uint64_t>();
+  value.frequency = row.number<std::uint8_t>();
+  value.record.media_type = row.text();
+  if (!is_known(value.record.queue) || value.frequency > kFrequencyMax) return bad_row("blob");
+  return whole(row, std::move(value), "blob");
+}
+
+Result<Document> decode_document(Bytes key, Bytes bytes) {
+  RowReader row(key, bytes);
   const std::string_view media_type = row.text();
   const std::string_view body = row.text();
   if (!row.is_whole()) return bad_row("document");
   return Document{std::string(media_type), std::string(body)};
 }
 
-Result<TagRow> decode_tag(std::span<const std::byte> bytes) {
-  RowReader row(bytes);
+Result<TagRow> decode_tag(Bytes key, Bytes bytes) {
+  RowReader row(key, bytes);
   std::optional<TagRecord> record = read_tag_record(row);
   TagName name;
   name.upstream = row.text();
   name.repository = row.text();
   name.tag = row.text();
-  if (!record || !row.is_whole()) return bad_row("tag");
-  return TagRow{std::move(name), std::move(*record)};
+  if (!record) return bad_row("tag");
+  return whole(row, TagRow{std::move(name), std::move(*record)}, "tag");
 }
 
-Result<TagRecord> decode_tag_record(std::span<const std::byte> bytes) {
-  RowReader row(bytes);
+Result<TagRecord> decode_tag_record(Bytes key, Bytes bytes) {
+  RowReader row(key, bytes);
   std::optional<TagRecord> record = read_tag_record(row);
   for (int name = 0; name < 3; ++name) (void)row.text();
-  if (!record || !row.is_whole()) return bad_row("tag");
-  return std::move(*record);
+  if (!record) return bad_row("tag");
+  return whole(row, std::move(*record), "tag");
+}
+
+Result<Digest> decode_place(Bytes key, Bytes bytes) {
+  RowReader row(key, bytes);
+  const std::optional<Digest> digest = row.digest();
+  if (!digest) return bad_row("place");
+  return whole(row, *digest, "place");
+}
+
+Result<std::vector<Digest>> decode_children(Bytes key, Bytes bytes) {
+  RowReader row(key, bytes);
+  const auto count = row.number<std::uint32_t>();
+  std::vector<Digest> children;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const std::optional<Digest> child = row.digest();
+    if (!child) return bad_row("children");
+    children.push_back(*child);
+  }
+  return whole(row, std::move(children), "children");
+}
+
+Result<WallTime> decode_pin(Bytes key, Bytes bytes) {
+  RowReader row(key, bytes);
+  const WallTime since = row.time();
+  return whole(row, since, "pin");
+}
+
+Result<std::string> decode_note(Bytes key, Bytes bytes) {
+  RowReader row(key, bytes);
+  std::string text(row.text());
+  return whole(row, std::move(text), "note");
+}
+
+Status decode_parent(Bytes key, Bytes bytes) {
+  if (!RowReader(key, bytes).is_whole()) return bad_row("parent");
+  return {};
 }
 
 }  // namespace larder::cache

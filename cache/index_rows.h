@@ -1,67 +1,72 @@
-// How the rows of the index are written as bytes (docs/on-disk-format.md).
+// How the values of the index are written as bytes (docs/on-disk-format.md).
 //
-// A key is one byte of kind and then what is looked up; a value begins with its version and has
-// little-endian fields of fixed width and texts led by their length. Decoding copies, checks every
-// length, and wants the value to end where the row ends.
+// Decoding copies, checks every length, and wants the value to end where the row ends. A row is
+// good only under its own key, so each function takes it.
 // Thread-safety: any thread. Blocks: no.
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "cache/base/result.h"
-#include "cache/digest.h"
 #include "cache/index.h"
+#include "cache/index_keys.h"
 
 namespace larder::cache {
 
 // What a schema version means: which kinds there are and how their keys are made.
-inline constexpr std::uint32_t kSchemaVersion = 1;
+inline constexpr std::uint32_t kSchemaVersion = 2;
 
-enum class RowKind : std::uint8_t { schema = 1, totals = 2, blob = 3, document = 4, tag = 5 };
+// The totals, and the next place in a queue.
+struct TotalsRow {
+  IndexTotals totals;
+  std::uint64_t next_position = 1;
 
-// A key, made on the stack.
-class RowKey {
- public:
-  explicit RowKey(RowKind kind) { push(static_cast<std::byte>(kind)); }
-  RowKey(RowKind kind, const Digest& digest);
-
-  std::span<const std::byte> bytes() const { return {bytes_.data(), size_bytes_}; }
-
- private:
-  void push(std::byte byte) { bytes_[size_bytes_++] = byte; }
-
-  std::array<std::byte, 2 + Digest::kSizeBytesMax> bytes_;
-  std::size_t size_bytes_ = 0;
+  bool operator==(const TotalsRow&) const = default;
 };
 
-// Tags are found by the sha256 of their name, as names can be longer than LMDB's keys.
-RowKey key_of(const TagName& name);
+// A record, and its place in the queue it names.
+struct BlobRow {
+  BlobRecord record;
+  std::uint64_t position = 0;
+  unsigned frequency = 0;
 
-// The digest in the key of a blob or document. Returns: corrupt.
-Result<Digest> digest_in_key(std::span<const std::byte> key);
-
-std::string encode_schema(std::uint32_t version);
-std::string encode(const IndexTotals& totals);
-std::string encode(const BlobRecord& record);
-std::string encode(const Document& document);
-std::string encode(const TagName& name, const TagRecord& record);
+  bool operator==(const BlobRow&) const = default;
+};
 
 struct TagRow {
   TagName name;
   TagRecord record;
+
+  bool operator==(const TagRow&) const = default;
 };
 
+// Every schema writes and reads its own version in the same five bytes, without a check.
+std::string encode_schema(std::uint32_t version);
+Result<std::uint32_t> decode_schema(Bytes key, Bytes row);
+
+std::string encode(Bytes key, const TotalsRow& row);
+std::string encode(Bytes key, const BlobRow& row);
+std::string encode(Bytes key, const Document& document);
+std::string encode(Bytes key, const TagRow& row);
+std::string encode(Bytes key, const Digest& digest);  // who has this place in a queue
+std::string encode(Bytes key, const std::vector<Digest>& children);
+std::string encode(Bytes key, WallTime pinned_since);
+std::string encode(Bytes key, const std::string& note);
+std::string encode_parent(Bytes key);  // the key says it all
+
 // Each returns: corrupt when the bytes are no such row, or one of another version.
-Result<std::uint32_t> decode_schema(std::span<const std::byte> row);
-Result<IndexTotals> decode_totals(std::span<const std::byte> row);
-Result<BlobRecord> decode_blob(std::span<const std::byte> row);
-Result<Document> decode_document(std::span<const std::byte> row);
-Result<TagRow> decode_tag(std::span<const std::byte> row);
-Result<TagRecord> decode_tag_record(std::span<const std::byte> row);  // without copying the name
+Result<TotalsRow> decode_totals(Bytes key, Bytes row);
+Result<BlobRow> decode_blob(Bytes key, Bytes row);
+Result<Document> decode_document(Bytes key, Bytes row);
+Result<TagRow> decode_tag(Bytes key, Bytes row);
+Result<TagRecord> decode_tag_record(Bytes key, Bytes row);  // without copying the name
+Result<Digest> decode_place(Bytes key, Bytes row);
+Result<std::vector<Digest>> decode_children(Bytes key, Bytes row);
+Result<WallTime> decode_pin(Bytes key, Bytes row);
+Result<std::string> decode_note(Bytes key, Bytes row);
+Status decode_parent(Bytes key, Bytes row);
 
 }  // namespace larder::cache

@@ -9,6 +9,8 @@
 #include <lmdb.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,12 +19,13 @@
 #include <utility>
 
 #include "cache/base/result.h"
-#include "cache/base/unique_fd.h"
 #include "cache/lmdb_index.h"
+#include "cache/row_coding.h"
 
 namespace larder::cache {
 
-using Bytes = std::span<const std::byte>;
+// Far more than any row has, far less than the map: a damaged length must not lead out of it.
+inline constexpr std::size_t kRowBytesMax = 8 << 20;
 
 struct AbortTransaction {
   void operator()(MDB_txn* txn) const { mdb_txn_abort(txn); }
@@ -35,11 +38,17 @@ class ReadTransaction {
 
   // An empty optional when there is no such key.
   Result<std::optional<Bytes>> get(Bytes key) const;
+  Result<std::uint64_t> row_count() const;
+  std::uint64_t snapshot() const;  // the commit it reads
 
   using Visit = std::function<Result<bool>(Bytes key, Bytes row)>;
   // Every row whose key begins with `prefix`, in key order, until `visit` returns false or an
-  // error.
-  Status for_each(Bytes prefix, const Visit& visit) const;
+  // error. Returns: corrupt too when the keys are out of order, so a damaged tree has an end.
+  Status for_each(Bytes prefix, const Visit& visit) const {
+    return for_each(prefix, prefix, visit);
+  }
+  // The same, from the key `from` on, which begins with `prefix`. No prefix: all rows.
+  Status for_each(Bytes prefix, Bytes from, const Visit& visit) const;
 
  protected:
   TransactionHandle txn_;
@@ -51,7 +60,8 @@ class WriteTransaction final : public ReadTransaction {
  public:
   using ReadTransaction::ReadTransaction;
 
-  // Returns: no_space when the disk or the map is full; the transaction is then of no more use.
+  // Returns: no_space when the disk or the map is full, invalid when the row is too long; the
+  // transaction is then of no more use.
   Status put(Bytes key, std::string_view row);
   Status remove(Bytes key);  // absent is fine
   Status commit();           // the last call, whatever it returns
@@ -59,8 +69,13 @@ class WriteTransaction final : public ReadTransaction {
 
 class LmdbEnvironment {
  public:
+  // Beside another process that has it open: reads, and changes nothing.
+  // still: nobody has it open, and it is not even locked.
+  enum class Access { read_write, read_only, read_only_still };
+
   // As LmdbIndex::open().
-  static Result<std::unique_ptr<LmdbEnvironment>> open(const LmdbIndexOptions& options);
+  static Result<std::unique_ptr<LmdbEnvironment>> open(const LmdbIndexOptions& options,
+                                                       Access access = Access::read_write);
 
   // Returns: busy when all reader slots are taken.
   Result<ReadTransaction> begin_read() const;
@@ -76,21 +91,41 @@ class LmdbEnvironment {
     return txn->commit();
   }
 
+  // How many of the map's pages a write could take; `of` is all of them. Rows that were removed
+  // are counted in only when it matters: when less than an eighth was never used.
+  struct Room {
+    std::uint64_t pages = 0;
+    std::uint64_t of = 0;
+  };
+  Result<Room> room() const;
+
+  // Grows with each commit that changed something.
+  std::uint64_t last_commit() const;
+  std::uint64_t map_bytes() const;
+
+  // Frees the reader slots of processes that died.
+  Status check_readers();
+  // Writes a compact copy of one snapshot. Returns: no_space; what was written is then of no use.
+  Status copy_to(int descriptor) const;
+  std::filesystem::path data_file() const;
+
  private:
   struct Close {
     void operator()(MDB_env* env) const { mdb_env_close(env); }
   };
   using Handle = std::unique_ptr<MDB_env, Close>;
 
-  LmdbEnvironment(UniqueFd lock, Handle env) : lock_(std::move(lock)), env_(std::move(env)) {}
+  explicit LmdbEnvironment(Handle env) : env_(std::move(env)) {}
 
-  Status configure(const LmdbIndexOptions& options);
+  Status configure(const LmdbIndexOptions& options, Access access);
+  Status grow_map();
   Status fill_truncated_file();
   Status open_rows();
   Result<TransactionHandle> begin(unsigned flags) const;
   Result<WriteTransaction> begin_write();
+  MDB_envinfo info() const;
+  std::uint64_t page_bytes() const;
 
-  UniqueFd lock_;  // declared first: released after the environment is closed
   Handle env_;
   MDB_dbi rows_ = 0;
 };

@@ -1,35 +1,20 @@
 #include "cache/lmdb_index.h"
 
-#include <signal.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <filesystem>
 #include <string>
 #include <utility>
 
 #include "cache/hasher.h"
 #include "cache/index_rows.h"
+#include "cache/lmdb_blobs.h"
 #include "cache/lmdb_environment.h"
+#include "cache/lmdb_links.h"
+#include "cache/lmdb_migration.h"
+#include "cache/lmdb_pins.h"
+#include "cache/lmdb_room.h"
 
 namespace larder::cache {
 
 namespace {
-
-template <class T>
-using Decode = Result<T> (*)(Bytes row);
-
-template <class T>
-Result<std::optional<T>> find_in(const ReadTransaction& txn, const RowKey& key, Decode<T> decode) {
-  const Result<std::optional<Bytes>> row = txn.get(key.bytes());
-  if (!row) return row.error();
-  if (!*row) return std::optional<T>();
-  Result<T> value = decode(**row);
-  if (!value) return value.error();
-  return std::optional<T>(std::move(*value));
-}
 
 // A row copied out within one transaction.
 template <class T>
@@ -37,113 +22,80 @@ Result<std::optional<T>> find(const LmdbEnvironment& environment, const RowKey& 
                               Decode<T> decode) {
   const Result<ReadTransaction> txn = environment.begin_read();
   if (!txn) return txn.error();
-  return find_in(*txn, key, decode);
+  return find_row(*txn, key, decode);
 }
 
-Result<IndexTotals> read_totals(const ReadTransaction& txn) {
-  Result<std::optional<IndexTotals>> totals = find_in(txn, RowKey(RowKind::totals), decode_totals);
-  if (!totals) return totals.error();
-  if (!*totals) return Error{Errc::corrupt, "index: the totals row is missing"};
-  return **totals;
+// Runs `restartable` when a record fits.
+template <class F>
+Status add(LmdbEnvironment& environment, F restartable) {
+  const Result<Fits> fits = what_fits(environment);
+  if (!fits) return fits.error();
+  if (*fits == Fits::nothing) return Error{Errc::no_space, "index: the map is full"};
+  return environment.write(restartable);
 }
 
-// `before` and `after`: what the row held and what it is to hold, nothing for no row.
-Status count_blob(WriteTransaction& txn, const std::optional<BlobRecord>& before,
-                  const std::optional<BlobRecord>& after) {
-  Result<IndexTotals> totals = read_totals(txn);
-  if (!totals) return totals.error();
-  totals->blobs += after.has_value();
-  totals->blobs -= before.has_value();
-  totals->blob_bytes += after ? after->size_bytes : 0;
-  totals->blob_bytes -= before ? before->size_bytes : 0;
-  return txn.put(RowKey(RowKind::totals).bytes(), encode(*totals));
+Status write_blob(WriteTransaction& txn, const Digest& digest, const BlobRecord& record,
+                  const Document* document) {
+  Result<LmdbBlobs> blobs = LmdbBlobs::begin(txn);
+  if (!blobs) return blobs.error();
+  Status done = blobs->put(digest, record);
+  if (done) done = blobs->finish();
+  if (!done) return done;
+  const RowKey key(RowKind::document, digest);
+  return document != nullptr ? put_row(txn, key, *document) : txn.remove(key.bytes());
 }
 
-Status count_tag(WriteTransaction& txn, bool before, bool after) {
-  if (before == after) return {};
-  Result<IndexTotals> totals = read_totals(txn);
-  if (!totals) return totals.error();
-  totals->tags += after;
-  totals->tags -= before;
-  return txn.put(RowKey(RowKind::totals).bytes(), encode(*totals));
+// One change to the blobs or tags, counted.
+template <class F>
+Status change_blobs(WriteTransaction& txn, F change) {
+  Result<LmdbBlobs> blobs = LmdbBlobs::begin(txn);
+  if (!blobs) return blobs.error();
+  if (Status done = change(*blobs); !done) return done;
+  return blobs->finish();
 }
 
-Status write_first_rows(WriteTransaction& txn) {
-  Status done = txn.put(RowKey(RowKind::schema).bytes(), encode_schema(kSchemaVersion));
-  if (done) done = txn.put(RowKey(RowKind::totals).bytes(), encode(IndexTotals{}));
+Status remove_blob(WriteTransaction& txn, LmdbBlobs& blobs, const Digest& digest) {
+  Status done = blobs.remove(digest);
+  if (done) done = txn.remove(RowKey(RowKind::document, digest).bytes());
+  if (done) done = write_children(txn, digest, {});
   return done;
 }
 
-// Makes a new index ready, and refuses one that speaks another schema.
-Status check_schema(LmdbEnvironment& environment) {
-  const Result<std::optional<std::uint32_t>> version =
-      find(environment, RowKey(RowKind::schema), decode_schema);
-  if (!version) return version.error();
-  if (!*version) return environment.write(write_first_rows);
-  if (**version == kSchemaVersion) return {};
-  return Error{Errc::corrupt, "index: schema " + std::to_string(**version) +
-                                  ", this Larder reads " + std::to_string(kSchemaVersion)};
+Status check_reason(const std::string& reason) {
+  if (!reason.empty() && reason.size() <= kPinReasonBytesMax) return {};
+  return Error{Errc::invalid,
+               "index: a pin's reason has 1 to " + std::to_string(kPinReasonBytesMax) + " bytes"};
 }
 
-// Reads every row but the documents, whose digests are checked when they are read: damage is found
-// now, when the index can still be moved aside, and not by the request that needs the row.
-Status check_rows(const LmdbIndex& index) {
-  IndexTotals counted;
-  Status done = index.for_each_blob([&counted](const Digest&, const BlobRecord& record) {
-    ++counted.blobs;
-    counted.blob_bytes += record.size_bytes;
-    return true;
-  });
-  if (!done) return done;
-  done = index.for_each_tag([&counted](const TagName&, const TagRecord&) {
-    ++counted.tags;
-    return true;
-  });
-  if (!done) return done;
-
-  const Result<IndexTotals> totals = index.totals();
-  if (!totals) return totals.error();
-  if (*totals == counted) return {};
-  return Error{Errc::corrupt, "index: the totals do not match the rows"};
-}
-
-// LMDB follows page numbers without checking them, so a damaged file can kill whoever reads it, or
-// keep it busy for ever. A child reads it first.
-Status survive_reading(const LmdbIndexOptions& options, void (*read)(const LmdbIndexOptions&)) {
-  constexpr unsigned kReadSecondsMax = 60;
-  std::error_code ignored;
-  if (!std::filesystem::exists(options.directory / "data.mdb", ignored)) return {};
-  const pid_t child = ::fork();
-  if (child < 0) return from_errno("index: fork", errno);
-  if (child == 0) {
-    for (const int signal : {SIGSEGV, SIGBUS, SIGABRT}) ::signal(signal, SIG_DFL);
-    const rlimit no_core{0, 0};
-    ::setrlimit(RLIMIT_CORE, &no_core);
-    ::alarm(kReadSecondsMax);
-    read(options);
-    ::_exit(0);  // what it found, the parent finds too
-  }
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
-  return Error{Errc::corrupt, options.directory.string() + ": index: reading it kills the reader"};
+Status check_note_name(const std::string& name) {
+  if (!name.empty() && name.size() <= kNoteNameBytesMax) return {};
+  return Error{Errc::invalid,
+               "index: a note's name has 1 to " + std::to_string(kNoteNameBytesMax) + " bytes"};
 }
 
 }  // namespace
 
 Result<std::unique_ptr<LmdbIndex>> LmdbIndex::open(const LmdbIndexOptions& options) {
-  const auto read = [](const LmdbIndexOptions& again) { (void)open_and_check(again); };
-  if (Status survived = survive_reading(options, read); !survived) return survived.error();
-  return open_and_check(options);
-}
-
-Result<std::unique_ptr<LmdbIndex>> LmdbIndex::open_and_check(const LmdbIndexOptions& options) {
   Result<std::unique_ptr<LmdbEnvironment>> environment = LmdbEnvironment::open(options);
   if (!environment) return environment.error();
-  Status fit = check_schema(**environment);
-  std::unique_ptr<LmdbIndex> index(new LmdbIndex(std::move(*environment)));
-  if (fit) fit = check_rows(*index);
+  return checked(*std::move(environment), options);
+}
+
+Result<std::unique_ptr<LmdbIndex>> LmdbIndex::open_unchanged(const LmdbIndexOptions& options) {
+  Result<std::unique_ptr<LmdbEnvironment>> environment =
+      LmdbEnvironment::open(options, LmdbEnvironment::Access::read_only_still);
+  if (!environment) return environment.error();
+  return checked(*std::move(environment), options);
+}
+
+Result<std::unique_ptr<LmdbIndex>> LmdbIndex::checked(std::unique_ptr<LmdbEnvironment> environment,
+                                                      const LmdbIndexOptions& options) {
+  std::unique_ptr<LmdbIndex> index(new LmdbIndex(std::move(environment)));
+  Status fit = make_current(*index->environment_);
+  if (fit) {
+    const Result<IndexTotals> totals = index->totals();
+    if (!totals) fit = totals.error();
+  }
   if (!fit) return in_context(options.directory.string(), fit.error());
   return index;
 }
@@ -154,10 +106,14 @@ LmdbIndex::LmdbIndex(std::unique_ptr<LmdbEnvironment> environment)
 LmdbIndex::~LmdbIndex() = default;
 
 Result<std::optional<BlobRecord>> LmdbIndex::find_blob(const Digest& digest) const {
-  return find(*environment_, RowKey(RowKind::blob, digest), decode_blob);
+  Result<std::optional<BlobRow>> row =
+      find(*environment_, RowKey(RowKind::blob, digest), decode_blob);
+  if (!row) return row.error();
+  if (!*row) return std::optional<BlobRecord>();
+  return std::optional(std::move((*row)->record));
 }
 
-// LMDB has no checksums, and these bytes are served as they are: a damaged page must not pass.
+// These bytes are served as they are, and a row's check is no digest.
 Result<std::optional<Document>> LmdbIndex::find_document(const Digest& digest) const {
   Result<std::optional<Document>> found =
       find(*environment_, RowKey(RowKind::document, digest), decode_document);
@@ -171,40 +127,56 @@ Result<std::optional<TagRecord>> LmdbIndex::find_tag(const TagName& name) const 
   return find(*environment_, key_of(name), decode_tag_record);
 }
 
+// A document's copy is worth less than the record: when it does not fit, the file must do.
 Status LmdbIndex::put_blob(const Digest& digest, const BlobRecord& record,
                            const std::optional<Document>& document) {
-  const RowKey blob_key(RowKind::blob, digest);
-  const RowKey document_key(RowKind::document, digest);
-  return environment_->write([&](WriteTransaction& txn) -> Status {
-    const Result<std::optional<BlobRecord>> before = find_in(txn, blob_key, decode_blob);
-    if (!before) return before.error();
-    Status done = count_blob(txn, *before, record);
-    if (done) done = txn.put(blob_key.bytes(), encode(record));
-    if (!done) return done;
-    return document ? txn.put(document_key.bytes(), encode(*document))
-                    : txn.remove(document_key.bytes());
+  const Result<Fits> fits = what_fits(*environment_);
+  if (!fits) return fits.error();
+  if (document && *fits == Fits::document) {
+    Status done = environment_->write(
+        [&](WriteTransaction& txn) { return write_blob(txn, digest, record, &*document); });
+    if (done || done.error().code != Errc::no_space) return done;
+  }
+  return add(*environment_,
+             [&](WriteTransaction& txn) { return write_blob(txn, digest, record, nullptr); });
+}
+
+Status LmdbIndex::add_blobs(std::span<const std::pair<Digest, BlobRecord>> blobs) {
+  return add(*environment_, [blobs](WriteTransaction& txn) {
+    return change_blobs(txn, [blobs](LmdbBlobs& table) {
+      Status done;
+      for (auto next = blobs.begin(); done && next != blobs.end(); ++next) {
+        done = table.add_if_absent(next->first, next->second);
+      }
+      return done;
+    });
   });
 }
 
 Status LmdbIndex::put_tag(const TagName& name, const TagRecord& record) {
   const RowKey key = key_of(name);
-  return environment_->write([&](WriteTransaction& txn) -> Status {
+  return add(*environment_, [&](WriteTransaction& txn) -> Status {
     const Result<std::optional<Bytes>> before = txn.get(key.bytes());
     if (!before) return before.error();
-    Status done = count_tag(txn, before->has_value(), true);
-    return done ? txn.put(key.bytes(), encode(name, record)) : done;
+    const bool was_there = before->has_value();
+    Status done = put_row(txn, key, TagRow{name, record});
+    if (!done || was_there) return done;
+    return change_blobs(txn, [](LmdbBlobs& table) {
+      table.count_tag(/*before=*/false, /*after=*/true);
+      return Status();
+    });
   });
 }
 
-Status LmdbIndex::remove_blob(const Digest& digest) {
-  const RowKey blob_key(RowKind::blob, digest);
-  return environment_->write([&](WriteTransaction& txn) -> Status {
-    const Result<std::optional<BlobRecord>> before = find_in(txn, blob_key, decode_blob);
-    if (!before) return before.error();
-    Status done = count_blob(txn, *before, std::nullopt);
-    if (done) done = txn.remove(blob_key.bytes());
-    if (done) done = txn.remove(RowKey(RowKind::document, digest).bytes());
-    return done;
+Status LmdbIndex::remove_blobs(std::span<const Digest> digests) {
+  return environment_->write([digests](WriteTransaction& txn) {
+    return change_blobs(txn, [&](LmdbBlobs& table) {
+      Status done;
+      for (auto next = digests.begin(); done && next != digests.end(); ++next) {
+        done = remove_blob(txn, table, *next);
+      }
+      return done;
+    });
   });
 }
 
@@ -213,40 +185,172 @@ Status LmdbIndex::remove_tag(const TagName& name) {
   return environment_->write([&](WriteTransaction& txn) -> Status {
     const Result<std::optional<Bytes>> before = txn.get(key.bytes());
     if (!before) return before.error();
-    Status done = count_tag(txn, before->has_value(), false);
-    return done ? txn.remove(key.bytes()) : done;
+    if (!*before) return {};
+    if (Status done = txn.remove(key.bytes()); !done) return done;
+    return change_blobs(txn, [](LmdbBlobs& table) {
+      table.count_tag(/*before=*/true, /*after=*/false);
+      return Status();
+    });
   });
 }
 
-Status LmdbIndex::for_each_blob(
-    const std::function<bool(const Digest&, const BlobRecord&)>& visit) const {
+Result<std::vector<std::pair<Digest, BlobRecord>>> LmdbIndex::blobs_after(
+    const std::optional<Digest>& after, std::size_t count) const {
+  std::vector<std::pair<Digest, BlobRecord>> rows;
+  if (count == 0) return rows;
   const Result<ReadTransaction> txn = environment_->begin_read();
   if (!txn) return txn.error();
-  return txn->for_each(RowKey(RowKind::blob).bytes(),
-                       [&visit](Bytes key, Bytes row) -> Result<bool> {
-                         const Result<Digest> digest = digest_in_key(key);
-                         if (!digest) return digest.error();
-                         const Result<BlobRecord> record = decode_blob(row);
-                         if (!record) return record.error();
-                         return visit(*digest, *record);
-                       });
+  const RowKey kind(RowKind::blob);
+  const RowKey from = after ? RowKey(RowKind::blob, *after) : kind;
+  const Status done =
+      txn->for_each(kind.bytes(), from.bytes(), [&](Bytes key, Bytes bytes) -> Result<bool> {
+        const Result<Digest> digest = digest_in_key(key);
+        if (!digest) return digest.error();
+        if (*digest == after) return true;
+        Result<BlobRow> row = decode_blob(key, bytes);
+        if (!row) return row.error();
+        rows.emplace_back(*digest, std::move(row->record));
+        return rows.size() < count;
+      });
+  if (!done) return done.error();
+  return rows;
 }
 
 Status LmdbIndex::for_each_tag(
     const std::function<bool(const TagName&, const TagRecord&)>& visit) const {
   const Result<ReadTransaction> txn = environment_->begin_read();
   if (!txn) return txn.error();
-  return txn->for_each(RowKey(RowKind::tag).bytes(), [&visit](Bytes, Bytes bytes) -> Result<bool> {
-    const Result<TagRow> row = decode_tag(bytes);
-    if (!row) return row.error();
-    return visit(row->name, row->record);
+  return txn->for_each(RowKey(RowKind::tag).bytes(),
+                       [&visit](Bytes key, Bytes bytes) -> Result<bool> {
+                         const Result<TagRow> row = decode_tag(key, bytes);
+                         if (!row) return row.error();
+                         return visit(row->name, row->record);
+                       });
+}
+
+Result<std::vector<Candidate>> LmdbIndex::candidates(Queue queue, std::uint64_t position,
+                                                     std::size_t count) const {
+  std::vector<Candidate> found;
+  if (count == 0) return found;
+  const Result<ReadTransaction> txn = environment_->begin_read();
+  if (!txn) return txn.error();
+  const RowKey in_queue = RowKey(RowKind::place).append(queue);
+  const Status done = txn->for_each(in_queue.bytes(), place_key(queue, position).bytes(),
+                                    [&](Bytes key, Bytes row) -> Result<bool> {
+                                      Result<Candidate> next = read_candidate(*txn, key, row);
+                                      if (!next) return next.error();
+                                      found.push_back(std::move(*next));
+                                      return found.size() < count;
+                                    });
+  if (!done) return done.error();
+  return found;
+}
+
+Status LmdbIndex::record_uses(std::span<const BlobUse> uses) {
+  return environment_->write([uses](WriteTransaction& txn) {
+    return change_blobs(txn, [uses](LmdbBlobs& table) {
+      Status done;
+      for (auto next = uses.begin(); done && next != uses.end(); ++next) {
+        done = table.record_use(*next);
+      }
+      return done;
+    });
   });
+}
+
+Status LmdbIndex::requeue(std::span<const Requeue> changes) {
+  return environment_->write([changes](WriteTransaction& txn) {
+    return change_blobs(txn, [changes](LmdbBlobs& table) {
+      Status done;
+      for (auto next = changes.begin(); done && next != changes.end(); ++next) {
+        done = table.requeue(*next);
+      }
+      return done;
+    });
+  });
+}
+
+Status LmdbIndex::put_children(const Digest& parent, std::span<const Digest> children) {
+  return add(*environment_,
+             [&](WriteTransaction& txn) { return write_children(txn, parent, children); });
+}
+
+Result<std::vector<Digest>> LmdbIndex::children_of(const Digest& parent) const {
+  const Result<ReadTransaction> txn = environment_->begin_read();
+  if (!txn) return txn.error();
+  return read_children(*txn, parent);
+}
+
+Result<std::vector<Digest>> LmdbIndex::parents_of(const Digest& child) const {
+  const Result<ReadTransaction> txn = environment_->begin_read();
+  if (!txn) return txn.error();
+  return read_parents(*txn, child);
+}
+
+Status LmdbIndex::put_pin(const Digest& digest, const Pin& pin) {
+  if (Status good = check_reason(pin.reason); !good) return good;
+  const RowKey key = pin_key(digest, pin.reason);
+  return add(*environment_, [&](WriteTransaction& txn) { return put_row(txn, key, pin.since); });
+}
+
+Status LmdbIndex::remove_pin(const Digest& digest, const std::string& reason) {
+  if (!check_reason(reason)) return {};
+  const RowKey key = pin_key(digest, reason);
+  return environment_->write([&](WriteTransaction& txn) { return txn.remove(key.bytes()); });
+}
+
+Result<std::vector<Pin>> LmdbIndex::pins_of(const Digest& digest) const {
+  const Result<ReadTransaction> txn = environment_->begin_read();
+  if (!txn) return txn.error();
+  std::vector<Pin> pins;
+  const Status done =
+      for_each_pin_row(*txn, RowKey(RowKind::pin, digest), [&pins](const Digest&, const Pin& pin) {
+        pins.push_back(pin);
+        return true;
+      });
+  if (!done) return done.error();
+  return pins;
+}
+
+Status LmdbIndex::for_each_pin(const std::function<bool(const Digest&, const Pin&)>& visit) const {
+  const Result<ReadTransaction> txn = environment_->begin_read();
+  if (!txn) return txn.error();
+  return for_each_pin_row(*txn, RowKey(RowKind::pin), visit);
+}
+
+Result<std::optional<std::string>> LmdbIndex::find_note(const std::string& name) const {
+  if (!check_note_name(name)) return std::optional<std::string>();
+  return find(*environment_, note_key(name), decode_note);
+}
+
+Status LmdbIndex::put_note(const std::string& name, const std::string& text) {
+  if (Status good = check_note_name(name); !good) return good;
+  const RowKey key = note_key(name);
+  return add(*environment_, [&](WriteTransaction& txn) { return put_row(txn, key, text); });
 }
 
 Result<IndexTotals> LmdbIndex::totals() const {
   const Result<ReadTransaction> txn = environment_->begin_read();
   if (!txn) return txn.error();
-  return read_totals(*txn);
+  const Result<TotalsRow> row = read_totals(*txn);
+  if (!row) return row.error();
+  return row->totals;
+}
+
+std::uint64_t LmdbIndex::last_commit() const {
+  return environment_->last_commit();
+}
+
+std::uint64_t LmdbIndex::map_bytes() const {
+  return environment_->map_bytes();
+}
+
+Status LmdbIndex::check_readers() {
+  return environment_->check_readers();
+}
+
+Status LmdbIndex::copy_to(int descriptor) const {
+  return environment_->copy_to(descriptor);
 }
 
 }  // namespace larder::cache

@@ -19,13 +19,17 @@ class Passage final : public SourceSink {
  public:
   Passage(std::shared_ptr<Flight> flight, Flight::Detached from)
       : flight_(std::move(flight)),
+        file_(std::move(from.file)),
         sources_(std::move(from.sources)),
         hasher_(std::move(from.hasher)),
         position_(from.prefix_bytes),
-        pipe_(from.prefix_bytes, kPipeBytes) {}
+        pipe_(from.prefix_bytes, kPipeBytes) {
+    if (from.blob_bytes && *from.blob_bytes > 0) learn_size(*from.blob_bytes);
+  }
 
   // Every source in turn, each from the byte where the one before stopped.
   void run() {
+    if (whole()) return finish();
     Error error{Errc::upstream_down, "no source"};
     for (const auto& source : sources_) {
       const Status status =
@@ -48,9 +52,8 @@ class Passage final : public SourceSink {
     if (!blob_size || offset > position_ || (size_ && *size_ != *blob_size)) return false;
     const bool is_empty = *blob_size == 0;
     if (is_empty && hasher_.digest() != flight_->digest()) return false;
-    size_ = blob_size;
+    learn_size(*blob_size);
     skip_ = position_ - offset;
-    pipe_.tell_size(*size_, *size_ - std::min(*size_, kHoldBackBytes));
     return true;
   }
 
@@ -64,10 +67,15 @@ class Passage final : public SourceSink {
     return (bytes.empty() || pipe_.write(bytes)) && !whole();
   }
 
-  Flight& flight() { return *flight_; }
+  const File* file() const { return file_.get(); }
   Pipe& pipe() { return pipe_; }
 
  private:
+  void learn_size(std::uint64_t size) {
+    size_ = size;
+    pipe_.tell_size(size, size - std::min(size, kHoldBackBytes));
+  }
+
   bool whole() const { return size_ && position_ == *size_; }
 
   void finish() {
@@ -76,6 +84,7 @@ class Passage final : public SourceSink {
   }
 
   const std::shared_ptr<Flight> flight_;
+  const std::shared_ptr<const File> file_;  // of the prefix
   const std::vector<std::shared_ptr<Source>> sources_;
   Hasher hasher_;
   std::uint64_t position_;  // of the next byte that is wanted
@@ -97,8 +106,11 @@ class PassThroughReader final : public BlobReader {
 
   Result<Piece> read(std::uint64_t offset, std::uint64_t length_max, MonoTime deadline) override {
     if (offset < prefix_bytes_) {
-      return Piece{
-          &passage_->flight().file(), offset, {}, std::min(length_max, prefix_bytes_ - offset)};
+      // The blob's end is held back, wherever it comes from.
+      const auto gate = passage_->pipe().wait_gate(offset, deadline);
+      if (!gate.ok()) return gate.error();
+      const std::uint64_t until = std::min(prefix_bytes_, *gate);
+      return Piece{passage_->file(), offset, {}, std::min(length_max, until - offset)};
     }
     const auto bytes = passage_->pipe().read(offset, length_max, deadline);
     if (!bytes.ok()) return bytes.error();

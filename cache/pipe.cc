@@ -65,6 +65,16 @@ Result<std::span<const std::byte>> Pipe::read(std::uint64_t offset, std::uint64_
   }
 }
 
+Result<std::uint64_t> Pipe::wait_gate(std::uint64_t offset, MonoTime deadline) {
+  MutexLock lock(mutex_);
+  for (bool in_time = true;;) {
+    if (offset < gate_) return gate_;
+    if (error_) return *error_;
+    if (!in_time) return Error{Errc::timeout, "no source sent the bytes in time"};
+    in_time = changed_.wait_until(mutex_, deadline);
+  }
+}
+
 void Pipe::close() {
   MutexLock lock(mutex_);
   closed_ = true;

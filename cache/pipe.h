@@ -35,6 +35,8 @@ class Pipe {
   // At most length_max bytes at `offset`, dropping what lies before it; valid until the next call.
   Result<std::span<const std::byte>> read(std::uint64_t offset, std::uint64_t length_max,
                                           MonoTime deadline);
+  // Waits until a byte at `offset` is before the gate. Returns: where the gate is.
+  Result<std::uint64_t> wait_gate(std::uint64_t offset, MonoTime deadline);
   void close();
 
  private:

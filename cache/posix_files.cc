@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/uio.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -18,6 +19,8 @@ namespace larder::cache {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::uint64_t kStatBlockBytes = 512;
 
 Error failed(std::string_view call, const fs::path& path, int error_number) {
   return from_errno(std::string(call) + " " + path.string(), error_number);
@@ -35,6 +38,25 @@ class PosixFile final : public File {
       if (errno != EINTR) return failed("read", path_, errno);
     }
   }
+
+  // RWF_NOWAIT gives what is in memory and nothing else, so the rest is what our own reading brings
+  // there. Without RANDOM the kernel would read ahead, and its pages would look like others'.
+  Result<std::size_t> read_once_at(std::uint64_t offset,
+                                   std::span<std::byte> buffer) const override {
+    const auto position = static_cast<off_t>(offset);
+    const iovec vector{buffer.data(), buffer.size()};
+    ::posix_fadvise(fd_.get(), 0, 0, POSIX_FADV_RANDOM);
+    const ssize_t cached = ::preadv2(fd_.get(), &vector, 1, position, RWF_NOWAIT);
+    const std::size_t done = cached > 0 ? static_cast<std::size_t>(cached) : 0;
+    if (done == buffer.size()) return done;
+    Result<std::size_t> rest = read_at(offset + done, buffer.subspan(done));
+    if (!rest || *rest == 0) return rest ? Result<std::size_t>(done) : rest;
+    ::posix_fadvise(fd_.get(), position + static_cast<off_t>(done), static_cast<off_t>(*rest),
+                    POSIX_FADV_DONTNEED);
+    return done + *rest;
+  }
+
+  void drop_cached() const override { ::posix_fadvise(fd_.get(), 0, 0, POSIX_FADV_DONTNEED); }
 
   Status write_at(std::uint64_t offset, std::span<const std::byte> bytes) override {
     while (!bytes.empty()) {
@@ -57,6 +79,12 @@ class PosixFile final : public File {
     struct stat info;
     if (::fstat(fd_.get(), &info) != 0) return failed("stat", path_, errno);
     return static_cast<std::uint64_t>(info.st_size);
+  }
+
+  Result<std::uint64_t> disk_bytes() const override {
+    struct stat info;
+    if (::fstat(fd_.get(), &info) != 0) return failed("stat", path_, errno);
+    return static_cast<std::uint64_t>(info.st_blocks) * kStatBlockBytes;
   }
 
   int descriptor() const override { return fd_.get(); }
@@ -97,12 +125,13 @@ Status make_directory(PosixFiles& files, const fs::path& path) {
 }
 
 Result<DirectoryEntry> describe_entry(const fs::directory_entry& entry) {
-  std::error_code error;
-  const fs::file_status status = entry.symlink_status(error);
-  const bool regular = !error && fs::is_regular_file(status);
-  const std::uint64_t size_bytes = regular ? entry.file_size(error) : 0;
-  if (error) return failed("stat", entry.path(), error.value());
-  return DirectoryEntry{entry.path().filename().string(), fs::is_directory(status), size_bytes};
+  struct stat info;
+  if (::lstat(entry.path().c_str(), &info) != 0) return failed("stat", entry.path(), errno);
+  DirectoryEntry described{entry.path().filename().string(), S_ISDIR(info.st_mode), 0};
+  if (!S_ISREG(info.st_mode)) return described;
+  described.size_bytes = static_cast<std::uint64_t>(info.st_size);
+  described.disk_bytes = static_cast<std::uint64_t>(info.st_blocks) * kStatBlockBytes;
+  return described;
 }
 
 }  // namespace

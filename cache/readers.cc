@@ -26,9 +26,11 @@ Result<Piece> FileReader::read(std::uint64_t offset, std::uint64_t length_max, M
   return Piece{file_.get(), offset, {}, std::min(length_max, size_bytes_ - offset)};
 }
 
-FlightReader::FlightReader(std::shared_ptr<Flight> flight, Outcome outcome, Executor& executor)
-    : flight_(std::move(flight)),
-      id_(flight_->add_reader()),
+FlightReader::FlightReader(Claims::Hold hold, std::shared_ptr<Flight> flight, ReaderId id,
+                           Outcome outcome, Executor& executor)
+    : hold_(std::move(hold)),
+      flight_(std::move(flight)),
+      id_(id),
       outcome_(outcome),
       executor_(executor) {}
 
@@ -38,7 +40,7 @@ FlightReader::~FlightReader() {
 
 Result<std::uint64_t> FlightReader::size_bytes(MonoTime deadline) {
   if (pass_through_ != nullptr) return pass_through_->size_bytes(deadline);
-  auto size = flight_->wait_size(deadline);
+  auto size = flight_->wait_size(id_, deadline);
   if (size.ok() || !flight_->is_detached()) return size;
   return pass_through().size_bytes(deadline);
 }
@@ -46,11 +48,14 @@ Result<std::uint64_t> FlightReader::size_bytes(MonoTime deadline) {
 Result<Piece> FlightReader::read(std::uint64_t offset, std::uint64_t length_max,
                                  MonoTime deadline) {
   if (pass_through_ != nullptr) return pass_through_->read(offset, length_max, deadline);
-  const auto until = flight_->wait_readable(id_, offset, deadline);
-  if (until.ok()) {
-    return Piece{&flight_->file(), offset, {}, std::min(length_max, *until - offset)};
+  const std::uint64_t end = offset + std::min(length_max, kToTheEnd - offset);
+  const auto readable = flight_->wait_readable(id_, {offset, end}, deadline);
+  if (readable.ok()) {
+    file_ = readable->file;
+    return Piece{file_.get(), offset, {}, std::min(length_max, readable->until - offset)};
   }
-  if (!flight_->is_detached()) return until.error();
+  // Cut for good: what it got is wrong, whatever became of the flight.
+  if (readable.error().code == Errc::corrupt || !flight_->is_detached()) return readable.error();
   return pass_through().read(offset, length_max, deadline);
 }
 

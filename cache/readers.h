@@ -23,17 +23,18 @@ class BytesReader final : public BlobReader {
   const std::string bytes_;
 };
 
-// A complete blob. It keeps the file open, so removal of the blob does not disturb it.
+// A complete blob, which is not removed while it is being read.
 class FileReader final : public BlobReader {
  public:
-  FileReader(std::unique_ptr<File> file, std::uint64_t size_bytes)
-      : file_(std::move(file)), size_bytes_(size_bytes) {}
+  FileReader(Claims::Hold hold, std::unique_ptr<File> file, std::uint64_t size_bytes)
+      : hold_(std::move(hold)), file_(std::move(file)), size_bytes_(size_bytes) {}
 
   Result<std::uint64_t> size_bytes(MonoTime deadline) override;
   Result<Piece> read(std::uint64_t offset, std::uint64_t length_max, MonoTime deadline) override;
   Outcome outcome() const override { return Outcome::hit; }
 
  private:
+  const Claims::Hold hold_;
   const std::unique_ptr<File> file_;
   const std::uint64_t size_bytes_;
 };
@@ -42,7 +43,10 @@ class FileReader final : public BlobReader {
 // connection to the sources, from the byte where the flight stopped.
 class FlightReader final : public BlobReader {
  public:
-  FlightReader(std::shared_ptr<Flight> flight, Outcome outcome, Executor& executor);
+  // `id`: what flight->add_reader() gave. `hold`: of the flight's blob, which may be published and
+  // would be evicted while this reader reads on.
+  FlightReader(Claims::Hold hold, std::shared_ptr<Flight> flight, ReaderId id, Outcome outcome,
+               Executor& executor);
   ~FlightReader() override;
 
   Result<std::uint64_t> size_bytes(MonoTime deadline) override;
@@ -52,10 +56,12 @@ class FlightReader final : public BlobReader {
  private:
   BlobReader& pass_through();
 
+  const Claims::Hold hold_;
   const std::shared_ptr<Flight> flight_;
   const ReaderId id_;
   const Outcome outcome_;
   Executor& executor_;
+  std::shared_ptr<const File> file_;  // of the last piece
   std::unique_ptr<BlobReader> pass_through_;
 };
 

@@ -23,6 +23,9 @@ class StoreObserver {
   virtual void cache_degraded(const Digest& digest, const Error& why) = 0;
   // Bytes from `source` did not match the digest.
   virtual void corrupt(const Digest& digest, const std::string& source) = 0;
+  virtual void evicted(const Digest& digest, std::uint64_t size_bytes) = 0;
+  // A flight goes on where an earlier one stopped, with `bytes` that were already on disk.
+  virtual void flight_resumed(const Digest& digest, std::uint64_t bytes) = 0;
   virtual void source_failed(const Digest& digest, const std::string& source, const Error& why) = 0;
 };
 

@@ -42,16 +42,43 @@ class LARDER_THREAD_ANNOTATION(scoped_lockable) MutexLock {
   Mutex& mutex_;
 };
 
+// Waits in place of the kernel where a simulation runs the work of many threads on one
+// (tests/sim). `condition` only tells one CondVar from another; the rest is as CondVar has it.
+class WaitHook {
+ public:
+  virtual ~WaitHook() = default;
+  virtual void wait(const void* condition, Mutex& mutex) REQUIRES(mutex) = 0;
+  virtual bool wait_until(const void* condition, Mutex& mutex,
+                          std::chrono::steady_clock::time_point deadline) REQUIRES(mutex) = 0;
+  virtual void notify_one(const void* condition) = 0;
+  virtual void notify_all(const void* condition) = 0;
+
+  // Null on every thread that does not simulate. Not owned.
+  static inline constinit thread_local WaitHook* of_this_thread = nullptr;
+};
+
 // Waits release and retake the Mutex; they may wake without cause, so callers loop.
 class CondVar {
  public:
-  void wait(Mutex& mutex) REQUIRES(mutex) { condition_.wait(mutex); }
+  void wait(Mutex& mutex) REQUIRES(mutex) {
+    if (WaitHook* const hook = WaitHook::of_this_thread) return hook->wait(this, mutex);
+    condition_.wait(mutex);
+  }
   // False when `deadline` passed.
   bool wait_until(Mutex& mutex, std::chrono::steady_clock::time_point deadline) REQUIRES(mutex) {
+    if (WaitHook* const hook = WaitHook::of_this_thread) {
+      return hook->wait_until(this, mutex, deadline);
+    }
     return condition_.wait_until(mutex, deadline) == std::cv_status::no_timeout;
   }
-  void notify_one() { condition_.notify_one(); }
-  void notify_all() { condition_.notify_all(); }
+  void notify_one() {
+    if (WaitHook* const hook = WaitHook::of_this_thread) return hook->notify_one(this);
+    condition_.notify_one();
+  }
+  void notify_all() {
+    if (WaitHook* const hook = WaitHook::of_this_thread) return hook->notify_all(this);
+    condition_.notify_all();
+  }
 
  private:
   std::condition_variable_any condition_;

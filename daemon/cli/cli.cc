@@ -1,23 +1,17 @@
 #include "daemon/cli/cli.h"
 
 #include <CLI/CLI.hpp>
-#include <functional>
 #include <iostream>
 
+#include "daemon/cli/cache_commands.h"
 #include "daemon/cli/config_command.h"
+#include "daemon/cli/invocation.h"
 #include "daemon/cli/output.h"
 #include "daemon/cli/serve.h"
 
 namespace larder::cli {
 
 namespace {
-
-// What the arguments say: the command that was named, and what it was given.
-struct Invocation {
-  std::function<int()> command;
-  std::string file;
-  Output output = Output::text;
-};
 
 int serve_with(const std::string& file) {
   const Result<FoundConfig> found = find_config(file);
@@ -90,6 +84,7 @@ int run(int argc, char** argv) {
   app.footer("Example: larder serve --config /etc/larder/larder.yaml");
   Invocation invocation;
   add_serve(app, invocation);
+  add_cache_commands(app, invocation);
   add_config(app, invocation);
   add_version(app, invocation);
   try {

@@ -1,8 +1,10 @@
 #include "daemon/cli/daemon.h"
 
-#include <filesystem>
 #include <thread>
 #include <utility>
+
+#include "daemon/control/control_socket.h"
+#include "daemon/registry/image_reference.h"
 
 namespace larder::cli {
 
@@ -12,41 +14,17 @@ namespace {
 constexpr std::size_t kHttpThreadsMax = 1024;
 constexpr std::size_t kFetchThreadsMax = 512;
 constexpr std::size_t kOpsThreadsMax = 4;
-constexpr std::size_t kReadersMargin = 16;
-
-// The name carries the format's generation and the library's: neither reads the other's files.
-constexpr char kIndexDirectory[] = "index-v1-lmdb09";
-
-// Makes the last folder of the path only: a parent that is missing is a typo or an absent mount.
-Status make_cache_directory(const std::filesystem::path& path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) return {};
-  if (std::filesystem::exists(path, error)) {
-    return Error{Errc::invalid, "cache.path " + path.string() + " is not a directory"};
-  }
-  std::filesystem::create_directory(path, error);
-  if (!error) std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
-  if (!error) return {};
-  return Error{Errc::not_found, "cache.path " + path.string() +
-                                    " does not exist and cannot be made: " + error.message() +
-                                    "; create it, or name another in the config"};
-}
-
-std::filesystem::path aside_name(const std::filesystem::path& directory, const Clock& clock) {
-  const auto since_epoch = clock.wall().time_since_epoch();
-  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
-  return directory.parent_path() / ("index-damaged-" + std::to_string(now));
-}
+constexpr unsigned kReadersMargin = 16;
 
 }  // namespace
 
 Result<std::unique_ptr<Daemon>> Daemon::start(const config::Config& config, log::Logger& logger) {
   std::unique_ptr<Daemon> daemon(new Daemon(config, logger));
   if (Status opened = daemon->open_cache(); !opened.ok()) return opened.error();
-  daemon->assemble_store();
   if (Status wired = daemon->assemble_registry(); !wired.ok()) return wired.error();
   if (Status bound = daemon->listen(); !bound.ok()) return bound.error();
-  daemon->reconcile();
+  if (Status bound = daemon->listen_for_control(); !bound.ok()) return bound.error();
+  daemon->cache_->start_care();
   daemon->ready_ = true;
   return daemon;
 }
@@ -58,7 +36,6 @@ Daemon::Daemon(const config::Config& config, log::Logger& logger)
       telemetry_(metrics_, logger_),
       fetch_pool_(
           {.name = "fetch", .threads_max = kFetchThreadsMax, .queue_max = kFetchThreadsMax}),
-      // No queue: when every thread has an answer under way, a fast 503 beats a slow answer.
       // Without a queue: when every thread has an answer under way, a 503 now beats an answer late.
       http_pool_({.name = "http", .threads_max = kHttpThreadsMax, .queue_max = 0}),
       ops_pool_({.name = "ops", .threads_max = kOpsThreadsMax, .queue_max = 64}),
@@ -82,13 +59,17 @@ void Daemon::drain(std::chrono::milliseconds limit) {
       });
     }
   }
-  stopping_.request_stop();
-  if (store_) store_->stop();
+  if (control_server_ != nullptr) control_server_->drain(std::chrono::milliseconds(0));
+  if (cache_ != nullptr) {
+    cache_->stop_care();
+    cache_->store().stop();
+  }
   http_pool_.stop();
-  if (store_) store_->flush();  // what the last answers put
+  if (cache_ != nullptr) cache_->store().flush();  // what the last answers put
   fetch_pool_.stop();
   if (metrics_server_ != nullptr) metrics_server_->drain(std::chrono::milliseconds(0));
   ops_pool_.stop();
+  if (cache_ != nullptr && !std::exchange(is_closed_, true)) cache_->close();
 }
 
 std::vector<std::string> Daemon::addresses() const {
@@ -98,54 +79,12 @@ std::vector<std::string> Daemon::addresses() const {
 }
 
 Status Daemon::open_cache() {
-  const auto& path = config_.cache.path;
-  if (Status made = make_cache_directory(path); !made.ok()) return made;
-  if (Status fit = cache::check_cache_directory(path); !fit.ok()) return fit;
-  // The index holds the lock of the whole directory, so it comes first.
-  if (Status opened = open_index(); !opened.ok()) return opened;
-  auto blob_files = cache::BlobFiles::open(files_, path);
-  if (!blob_files.ok()) return blob_files.error();
-  blob_files_.emplace(*std::move(blob_files));
+  const unsigned readers_max = kHttpThreadsMax + kFetchThreadsMax + kReadersMargin;
+  auto engine =
+      CacheEngine::open({config_.cache, readers_max, clock_, executor_, telemetry_, logger_});
+  if (!engine.ok()) return engine.error();
+  cache_ = *std::move(engine);
   return {};
-}
-
-// Beside everything else: what is cached is served meanwhile, records or not.
-void Daemon::reconcile() {
-  const bool runs = executor_.run([this] {
-    const Status done = store_->reconcile(stopping_.get_token());
-    if (!done.ok()) {
-      logger_.write(log::Level::error, "reconcile_failed", {{"error", describe(done.error())}});
-    }
-  });
-  CHECK(runs);
-}
-
-Status Daemon::open_index() {
-  const cache::LmdbIndexOptions options{
-      .directory = config_.cache.path / kIndexDirectory,
-      .readers_max = kHttpThreadsMax + kFetchThreadsMax + kReadersMargin};
-  auto index = cache::LmdbIndex::open(options);
-  if (!index.ok() && index.error().code == Errc::corrupt) {
-    const auto aside = aside_name(options.directory, clock_);
-    logger_.write(log::Level::error, "index_damaged",
-                  {{"error", describe(index.error())}, {"moved_to", aside.string()}});
-    if (Status moved = files_.rename(options.directory, aside); !moved.ok()) return moved;
-    index = cache::LmdbIndex::open(options);
-  }
-  if (!index.ok()) return index.error();
-  index_ = *std::move(index);
-  return {};
-}
-
-void Daemon::assemble_store() {
-  const auto space = blob_files_->space();
-  const std::uint64_t total = space.ok() ? space->total_bytes : 0;
-  const auto totals = index_->totals();
-  space_.emplace(
-      cache::SpaceLimits{config_.cache.budget.of(total), config_.cache.free_floor.of(total)},
-      totals.ok() ? totals->blob_bytes : 0, [this] { return blob_files_->space(); });
-  store_.emplace(
-      cache::StoreParts{*blob_files_, *index_, *space_, clock_, executor_, telemetry_, {}});
 }
 
 Status Daemon::assemble_registry() {
@@ -154,12 +93,12 @@ Status Daemon::assemble_registry() {
   const auto& deadlines = config_.deadlines;
   upstreams_.emplace(*std::move(rules));
   manifests_.emplace(registry::ManifestsOptions{deadlines.manifest, config_.offline},
-                     upstream::FreshnessRules(freshness_rules(config_.freshness)), *store_, clock_,
-                     telemetry_);
+                     upstream::FreshnessRules(freshness_rules(config_.freshness)), cache_->store(),
+                     clock_, telemetry_);
   // A reader outwaits a source that stalls, so that the next source can go on.
   const auto reader_stall = deadlines.stall + deadlines.connect + deadlines.first_byte;
   blobs_.emplace(registry::BlobsOptions{deadlines.first_byte, reader_stall, config_.offline},
-                 *store_, clock_);
+                 cache_->store(), clock_);
   registry_.emplace(config_.default_upstream, *upstreams_, *manifests_, *blobs_, telemetry_);
   ops_.emplace(
       control::OpsParts{metrics_, [this] { return readings(); }, [this] { return ready_.load(); }});
@@ -180,10 +119,53 @@ Status Daemon::listen() {
   return {};
 }
 
+// Without it a node serves as well, only nobody can give orders; so only a socket that the config
+// names must work.
+Status Daemon::listen_for_control() {
+  control_.emplace(scrub_commands(), pin_commands(), logger_);
+  auto server = control::serve_control(config_.control.socket, ops_pool_, *control_, logger_);
+  if (server.ok()) {
+    control_server_ = *std::move(server);
+  } else if (config_.control.is_required) {
+    return server.error();
+  } else {
+    logger_.write(log::Level::warn, "no_control_socket", {{"error", describe(server.error())}});
+  }
+  return {};
+}
+
+control::ScrubCommands Daemon::scrub_commands() {
+  cache::Scrubber& scrubber = cache_->scrubber();
+  return {.start = [&scrubber](std::optional<std::uint64_t> bytes_per_second) -> Status {
+            if (scrubber.start_pass(bytes_per_second)) return {};
+            return Error{Errc::busy, "an ordered pass is running already"};
+          },
+          .report = [&scrubber]() -> std::optional<cache::CheckReport> {
+            auto report = scrubber.progress();
+            if (report.started_at == WallTime{}) return std::nullopt;
+            return report;
+          }};
+}
+
+control::PinCommands Daemon::pin_commands() {
+  cache::Store& store = cache_->store();
+  return {.pin = [&store](const cache::Digest& digest,
+                          const std::string& reason) { return store.pin(digest, reason); },
+          .unpin = [&store](const cache::Digest& digest,
+                            const std::string& reason) { return store.unpin(digest, reason); },
+          .pins = [&store] { return store.pins(); },
+          .resolve =
+              [this](const std::string& reference) {
+                return registry::find_cached_digest(reference, *upstreams_,
+                                                    config_.default_upstream, cache_->store());
+              },
+          .is_cached = [&store](const cache::Digest& digest) { return store.has_blob(digest); }};
+}
+
 control::Readings Daemon::readings() const {
-  return {.cache_bytes = space_->used_bytes(),
-          .cache_budget_bytes = space_->budget_bytes(),
-          .flights = store_->flights()};
+  return {.cache_bytes = cache_->space().used_bytes(),
+          .cache_budget_bytes = cache_->space().budget_bytes(),
+          .flights = cache_->store().flights()};
 }
 
 }  // namespace larder::cli

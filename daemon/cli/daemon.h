@@ -7,19 +7,15 @@
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "cache/base/clock.h"
 #include "cache/base/worker_pool.h"
-#include "cache/blob_files.h"
-#include "cache/lmdb_index.h"
-#include "cache/posix_files.h"
-#include "cache/space_keeper.h"
-#include "cache/store.h"
+#include "daemon/cli/cache_engine.h"
 #include "daemon/cli/upstream_rules.h"
 #include "daemon/config/config.h"
+#include "daemon/control/control_handler.h"
 #include "daemon/control/metrics.h"
 #include "daemon/control/ops_handler.h"
 #include "daemon/control/telemetry.h"
@@ -57,11 +53,11 @@ class Daemon {
   Daemon(const config::Config& config, log::Logger& logger);
 
   Status open_cache();
-  Status open_index();
-  void assemble_store();
   Status assemble_registry();
   Status listen();
-  void reconcile();
+  Status listen_for_control();
+  control::ScrubCommands scrub_commands();
+  control::PinCommands pin_commands();
   control::Readings readings() const;
 
   const config::Config config_;
@@ -70,18 +66,13 @@ class Daemon {
   control::Metrics metrics_;
   control::Telemetry telemetry_;
   std::atomic<bool> ready_ = false;
-  std::stop_source stopping_;
-
+  bool is_closed_ = false;
   WorkerPool fetch_pool_;
   WorkerPool http_pool_;
   WorkerPool ops_pool_;
   FetchExecutor executor_;
 
-  cache::PosixFiles files_;
-  std::unique_ptr<cache::LmdbIndex> index_;
-  std::optional<cache::BlobFiles> blob_files_;
-  std::optional<cache::SpaceKeeper> space_;
-  std::optional<cache::Store> store_;
+  std::unique_ptr<CacheEngine> cache_;
 
   Clients clients_;
   std::optional<upstream::Upstreams> upstreams_;
@@ -89,9 +80,11 @@ class Daemon {
   std::optional<registry::Blobs> blobs_;
   std::optional<registry::Registry> registry_;
   std::optional<control::OpsHandler> ops_;
+  std::optional<control::ControlHandler> control_;
 
   std::vector<std::unique_ptr<http::Server>> servers_;
   std::unique_ptr<http::Server> metrics_server_;
+  std::unique_ptr<http::Server> control_server_;
 };
 
 }  // namespace larder::cli

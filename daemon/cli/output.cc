@@ -1,5 +1,6 @@
 #include "daemon/cli/output.h"
 
+#include <algorithm>
 #include <iostream>
 
 #include "daemon/cli/cli.h"
@@ -23,6 +24,18 @@ int print(const std::string& text) {
   if (!text.ends_with('\n')) std::cout << '\n';
   std::cout.flush();
   return std::cout.good() ? kExitOk : kExitFailed;
+}
+
+std::string printable(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; }, '?');
+  return text;
+}
+
+int report_error(const Error& error) {
+  std::cerr << "larder: " << error.context << '\n';
+  return error.code == Errc::invalid ? kExitInvalid : kExitFailed;
 }
 
 }  // namespace larder::cli

@@ -6,6 +6,8 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
+#include "cache/base/result.h"
+
 namespace larder::cli {
 
 enum class Output { text, json };
@@ -15,5 +17,13 @@ void add_output_option(CLI::App& command, const std::string& text_name, Output& 
 
 // Writes to stdout, with a newline at the end. Returns: kExitFailed when stdout takes no more.
 int print(const std::string& text);
+
+// The text without control characters: a name from a damaged disk or from somebody else must not
+// steer a terminal.
+std::string printable(std::string text);
+
+// Says on stderr, in one line, why a command cannot do what it was told.
+// Returns: kExitFailed, or kExitInvalid when what was given is wrong.
+int report_error(const Error& error);
 
 }  // namespace larder::cli

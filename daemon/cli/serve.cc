@@ -7,6 +7,8 @@
 #include <csignal>
 #include <cstdio>
 
+#include "cache/index_directories.h"
+#include "cache/suspect_mark.h"
 #include "daemon/cli/daemon.h"
 
 namespace larder::cli {
@@ -73,6 +75,9 @@ int serve(const config::Config& config, const std::string& config_file) {
   // Before any thread starts, so that all of them leave these to sigwait().
   const sigset_t signals = handled_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  // A damaged index can kill the process; the next start must know.
+  (void)cache::leave_mark_on_fatal_signals(cache::IndexDirectories(config.cache.path).mark());
 
   // Parsing the config has accepted both words.
   log::Logger logger(*log::parse_level(config.log.level), *log::parse_format(config.log.format));

@@ -129,6 +129,12 @@ struct Metrics::Families {
   Counter& corrupt_blobs = counters(registry, "larder_corrupt_blobs_total",
                                     "Blobs whose bytes did not match their digest.")
                                .Add({});
+  Counter& evicted_bytes =
+      counters(registry, "larder_evicted_bytes_total", "Bytes of blobs removed to keep the budget.")
+          .Add({});
+  Counter& resumed_bytes = counters(registry, "larder_resumed_bytes_total",
+                                    "Bytes that flights found on disk and need not fetch.")
+                               .Add({});
   Counters cache_degraded{
       counters(registry, "larder_cache_degraded_total", "Blobs served without being kept."),
       reason_labels, kReasonSeriesMax};
@@ -176,6 +182,14 @@ void Metrics::count_stale_served(std::string_view upstream, std::string_view rea
 
 void Metrics::count_corrupt_blob() {
   families_->corrupt_blobs.Increment();
+}
+
+void Metrics::count_evicted(std::uint64_t bytes) {
+  families_->evicted_bytes.Increment(static_cast<double>(bytes));
+}
+
+void Metrics::count_resumed(std::uint64_t bytes) {
+  families_->resumed_bytes.Increment(static_cast<double>(bytes));
 }
 
 void Metrics::count_cache_degraded(std::string_view reason) {

@@ -47,6 +47,8 @@ class Metrics {
   void count_flight_join();
   void count_stale_served(std::string_view upstream, std::string_view reason);
   void count_corrupt_blob();
+  void count_evicted(std::uint64_t bytes);
+  void count_resumed(std::uint64_t bytes);
   void count_cache_degraded(std::string_view reason);
 
   // Text exposition format 0.0.4.

@@ -90,6 +90,19 @@ void Telemetry::corrupt(const cache::Digest& digest, const std::string& source) 
   logger_.write(Level::error, "corrupt_blob", {{"digest", digest.str()}, {"source", source}});
 }
 
+void Telemetry::evicted(const cache::Digest& digest, std::uint64_t size_bytes) {
+  metrics_.count_evicted(size_bytes);
+  if (!logger_.enabled(Level::debug)) return;
+  logger_.write(Level::debug, "evicted",
+                {{"digest", digest.str()}, {"bytes", integer(size_bytes)}});
+}
+
+void Telemetry::flight_resumed(const cache::Digest& digest, std::uint64_t bytes) {
+  metrics_.count_resumed(bytes);
+  logger_.write(Level::info, "flight_resumed",
+                {{"digest", digest.str()}, {"bytes", integer(bytes)}});
+}
+
 void Telemetry::source_failed(const cache::Digest& digest, const std::string& source,
                               const Error& why) {
   const Level level = why.code == Errc::cancelled ? Level::debug : Level::warn;

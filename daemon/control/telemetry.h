@@ -27,6 +27,8 @@ class Telemetry final : public cache::StoreObserver,
   void blob_published(const cache::Digest& digest, std::uint64_t size_bytes) override;
   void cache_degraded(const cache::Digest& digest, const Error& why) override;
   void corrupt(const cache::Digest& digest, const std::string& source) override;
+  void evicted(const cache::Digest& digest, std::uint64_t size_bytes) override;
+  void flight_resumed(const cache::Digest& digest, std::uint64_t bytes) override;
   void source_failed(const cache::Digest& digest, const std::string& source,
                      const Error& why) override;
 

@@ -87,6 +87,12 @@ bool not_modified(const http::Request& request, const cache::Digest& digest) {
   return condition && http::etag_matches(*condition, "\"" + digest.str() + "\"");
 }
 
+// What will be read of the blob, as far as that is clear before its size is; a 304 needs none.
+cache::ByteRange wanted(const http::Request& request, const cache::Digest& digest) {
+  if (not_modified(request, digest)) return {};
+  return http::wanted_range(request.headers.find("Range"));
+}
+
 }  // namespace
 
 Blobs::Blobs(BlobsOptions options, cache::Store& store, const Clock& clock)
@@ -103,7 +109,7 @@ Result<http::Response> Blobs::answer(const http::Request& request, const Target&
 Result<http::Response> Blobs::get(const http::Request& request, const Target& target,
                                   const cache::Digest& digest) {
   const MonoTime deadline = clock_.now() + options_.first_byte;
-  auto reader = store_.open_blob(digest, sources_of(target));
+  auto reader = store_.open_blob(digest, sources_of(target), wanted(request, digest));
   if (!reader.ok()) return reader.error();
   const auto size = (*reader)->size_bytes(deadline);
   if (!size.ok()) return size.error();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "daemon/http/query.h"
+
 namespace larder::registry {
 
 namespace {
@@ -44,47 +46,13 @@ bool is_host(std::string_view text) {
   });
 }
 
-bool is_repository_with_host(std::string_view text) {
-  if (text.empty() || text.size() > kRepositoryMax) return false;
-  const std::size_t slash = text.find('/');
-  const std::string_view first = text.substr(0, slash);
-  if (slash == std::string_view::npos || !looks_like_host(first) || !is_host(first)) {
-    return is_repository(text);
-  }
-  return is_repository(text.substr(slash + 1));
-}
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-Result<std::string> percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out.push_back(text[i]);
-      continue;
-    }
-    if (i + 2 >= text.size()) return Error{Errc::invalid, "query has a broken escape"};
-    const int high = hex_value(text[i + 1]);
-    const int low = hex_value(text[i + 2]);
-    if (high < 0 || low < 0) return Error{Errc::invalid, "query has a broken escape"};
-    out.push_back(static_cast<char>(high * 16 + low));
-    i += 2;
-  }
-  return out;
-}
-
 Result<std::string> ns_of(std::string_view query) {
   while (!query.empty()) {
     const std::size_t end = std::min(query.find('&'), query.size());
     const std::string_view parameter = query.substr(0, end);
     query.remove_prefix(std::min(end + 1, query.size()));
     if (!parameter.starts_with("ns=")) continue;
-    auto ns = percent_decoded(parameter.substr(3));
+    auto ns = http::percent_decoded(parameter.substr(3));
     if (ns.ok() && !is_host(*ns)) return Error{Errc::invalid, "ns is not a host"};
     return ns;
   }
@@ -135,6 +103,16 @@ bool is_repository(std::string_view text) {
     if (slash == std::string_view::npos) return true;
     text.remove_prefix(slash + 1);
   }
+}
+
+bool is_repository_with_host(std::string_view text) {
+  if (text.empty() || text.size() > kRepositoryMax) return false;
+  const std::size_t slash = text.find('/');
+  const std::string_view first = text.substr(0, slash);
+  if (slash == std::string_view::npos || !looks_like_host(first) || !is_host(first)) {
+    return is_repository(text);
+  }
+  return is_repository(text.substr(slash + 1));
 }
 
 bool is_tag(std::string_view text) {

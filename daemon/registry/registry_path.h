@@ -32,6 +32,9 @@ Result<RegistryPath> parse_registry_path(std::string_view target);
 // distribution-spec: [a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*
 bool is_repository(std::string_view text);
 
+// The same, perhaps with a host as its first component.
+bool is_repository_with_host(std::string_view text);
+
 // [a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}
 bool is_tag(std::string_view text);
 

@@ -1,60 +1,32 @@
-// What every Index must do, run on the one in memory and the one in LMDB.
+// What every Index must do about blobs, documents and tags.
+#include "tests/support/index_contract.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <functional>
-#include <memory>
+#include <algorithm>
+#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
-#include "cache/lmdb_index.h"
 #include "tests/support/bytes.h"
-#include "tests/support/memory_index.h"
-#include "tests/support/temp_directory.h"
 
 namespace larder::cache {
 namespace {
 
+using larder::testing::at;
+using larder::testing::blob_of;
 using larder::testing::digest_of_text;
-using larder::testing::MemoryIndex;
-using larder::testing::TempDirectory;
+using larder::testing::every_index_kind;
+using larder::testing::IndexContract;
+using larder::testing::kBusybox;
+using larder::testing::name_of_kind;
+using larder::testing::tag_of;
 using ::testing::ElementsAre;
-using ::testing::UnorderedElementsAre;
-
-using MakeIndex = std::function<std::unique_ptr<Index>(const std::filesystem::path&)>;
-
-std::unique_ptr<Index> make_memory_index(const std::filesystem::path&) {
-  return std::make_unique<MemoryIndex>();
-}
-
-std::unique_ptr<Index> make_lmdb_index(const std::filesystem::path& directory) {
-  return LmdbIndex::open({.directory = directory, .map_bytes = 16 << 20}).value();
-}
-
-class IndexContract : public ::testing::TestWithParam<MakeIndex> {
- protected:
-  TempDirectory directory_;
-  std::unique_ptr<Index> index_ = GetParam()(directory_.path());
-};
-
-INSTANTIATE_TEST_SUITE_P(Memory, IndexContract, ::testing::Values(make_memory_index));
-INSTANTIATE_TEST_SUITE_P(Lmdb, IndexContract, ::testing::Values(make_lmdb_index));
-
-WallTime at(std::int64_t nanoseconds) {
-  return WallTime(std::chrono::nanoseconds(nanoseconds));
-}
-
-BlobRecord blob_of(std::uint64_t size_bytes) {
-  return {size_bytes, "application/vnd.oci.image.layer.v1.tar+gzip", at(1'700'000'000'123'456'789)};
-}
-
-const TagName kBusybox{"docker.io", "library/busybox", "latest"};
-
-TagRecord tag_of(std::string_view manifest) {
-  return {digest_of_text(manifest), "application/vnd.oci.image.index.v1+json", manifest.size(),
-          at(1'700'000'000'000'000'001), at(1'700'000'100'000'000'002)};
-}
+using ::testing::IsEmpty;
+using ::testing::Pair;
+using ::testing::SizeIs;
 
 TEST_P(IndexContract, FindsNothingInAnEmptyIndex) {
   EXPECT_EQ(index_->find_blob(digest_of_text("a")).value(), std::nullopt);
@@ -114,14 +86,14 @@ TEST_P(IndexContract, RemovesABlobWithItsDocument) {
   const Digest digest = digest_of_text("{}");
   ASSERT_TRUE(index_->put_blob(digest, blob_of(2), Document{"text/plain", "{}"}).ok());
 
-  ASSERT_TRUE(index_->remove_blob(digest).ok());
+  ASSERT_TRUE(remove(digest).ok());
 
   EXPECT_EQ(index_->find_blob(digest).value(), std::nullopt);
   EXPECT_EQ(index_->find_document(digest).value(), std::nullopt);
 }
 
 TEST_P(IndexContract, RemovesWhatIsNotThere) {
-  EXPECT_TRUE(index_->remove_blob(digest_of_text("a")).ok());
+  EXPECT_TRUE(remove(digest_of_text("a")).ok());
   EXPECT_TRUE(index_->remove_tag(kBusybox).ok());
 
   EXPECT_EQ(index_->totals().value(), IndexTotals{});
@@ -168,24 +140,89 @@ TEST_P(IndexContract, CountsBlobsBytesAndTags) {
   ASSERT_TRUE(index_->put_blob(digest_of_text("c"), blob_of(1000), std::nullopt).ok());
   ASSERT_TRUE(index_->put_tag(kBusybox, tag_of("a")).ok());
 
-  ASSERT_TRUE(index_->remove_blob(digest_of_text("c")).ok());
+  ASSERT_TRUE(remove(digest_of_text("c")).ok());
 
-  EXPECT_EQ(index_->totals().value(), (IndexTotals{2, 210, 1}));
+  const IndexTotals expected{
+      .blobs = 2, .blob_bytes = 210, .disk_bytes = 8192, .probation_bytes = 8192, .tags = 1};
+  EXPECT_EQ(index_->totals().value(), expected);
 }
 
-TEST_P(IndexContract, VisitsEveryBlobAndNothingElse) {
-  ASSERT_TRUE(index_->put_blob(digest_of_text("a"), blob_of(1), Document{"t", "a"}).ok());
-  ASSERT_TRUE(index_->put_blob(digest_of_text("b"), blob_of(2), std::nullopt).ok());
-  ASSERT_TRUE(index_->put_tag(kBusybox, tag_of("a")).ok());
+TEST_P(IndexContract, CountsTheBlocksAFileTakes) {
+  ASSERT_TRUE(index_->put_blob(digest_of_text("a"), blob_of(4096), std::nullopt).ok());
+  ASSERT_TRUE(index_->put_blob(digest_of_text("b"), blob_of(4097), std::nullopt).ok());
+  ASSERT_TRUE(index_->put_blob(digest_of_text("c"), blob_of(0), std::nullopt).ok());
 
-  std::vector<Digest> seen;
-  const Status done = index_->for_each_blob([&seen](const Digest& digest, const BlobRecord&) {
-    seen.push_back(digest);
-    return true;
-  });
+  EXPECT_EQ(index_->totals()->disk_bytes, 3 * 4096);
+}
 
-  EXPECT_TRUE(done.ok());
-  EXPECT_THAT(seen, UnorderedElementsAre(digest_of_text("a"), digest_of_text("b")));
+TEST_P(IndexContract, RemovesManyBlobsAtOnceAndNoOthers) {
+  for (const char* name : {"a", "b", "c"}) {
+    ASSERT_TRUE(index_->put_blob(digest_of_text(name), blob_of(1), Document{"t", name}).ok());
+  }
+
+  const std::vector<Digest> gone{digest_of_text("a"), digest_of_text("absent"),
+                                 digest_of_text("c")};
+  ASSERT_TRUE(index_->remove_blobs(gone).ok());
+
+  EXPECT_THAT(index_->blobs_after({}, 10).value(),
+              ElementsAre(Pair(digest_of_text("b"), blob_of(1))));
+  EXPECT_EQ(index_->find_document(digest_of_text("c")).value(), std::nullopt);
+  EXPECT_EQ(index_->totals()->disk_bytes, 4096);
+}
+
+TEST_P(IndexContract, RemovesABlobNamedTwiceOnce) {
+  ASSERT_TRUE(index_->put_blob(digest_of_text("a"), blob_of(1), std::nullopt).ok());
+
+  const std::vector<Digest> twice(2, digest_of_text("a"));
+  ASSERT_TRUE(index_->remove_blobs(twice).ok());
+
+  EXPECT_EQ(index_->totals().value(), IndexTotals{});
+}
+
+TEST_P(IndexContract, AddsTheBlobsThatHaveNoRecord) {
+  const Digest known = digest_of_text("known");
+  ASSERT_TRUE(index_->put_blob(known, blob_of(1), Document{"t", "known"}).ok());
+  BlobRecord found = blob_of(7);
+  found.media_type.clear();
+
+  const std::vector<std::pair<Digest, BlobRecord>> both{{known, found},
+                                                        {digest_of_text("new"), found}};
+  ASSERT_TRUE(index_->add_blobs(both).ok());
+
+  EXPECT_EQ(index_->find_blob(known).value(), blob_of(1));
+  EXPECT_NE(index_->find_document(known).value(), std::nullopt);
+  EXPECT_EQ(index_->find_blob(digest_of_text("new")).value(), found);
+  EXPECT_EQ(index_->totals()->blobs, 2);
+  EXPECT_THAT(index_->candidates(Queue::probation, 0, 10).value(), SizeIs(2));
+}
+
+TEST_P(IndexContract, WalksAllBlobsInStepsInTheOrderOfTheirDigests) {
+  std::vector<Digest> digests{digest_of_text("long", DigestAlgorithm::sha512)};
+  for (const char* name : {"a", "b", "c", "d"}) digests.push_back(digest_of_text(name));
+  for (const Digest& digest : digests) {
+    ASSERT_TRUE(index_->put_blob(digest, blob_of(1), Document{"t", "x"}).ok());
+  }
+  std::sort(digests.begin(), digests.end());
+
+  const auto first = index_->blobs_after({}, 2).value();
+  const auto second = index_->blobs_after(digests[1], 2).value();
+  const auto third = index_->blobs_after(digests[3], 2).value();
+
+  EXPECT_THAT(first, ElementsAre(Pair(digests[0], blob_of(1)), Pair(digests[1], blob_of(1))));
+  EXPECT_THAT(second, ElementsAre(Pair(digests[2], blob_of(1)), Pair(digests[3], blob_of(1))));
+  EXPECT_THAT(third, ElementsAre(Pair(digests[4], blob_of(1))));
+  EXPECT_THAT(index_->blobs_after(digests[4], 2).value(), IsEmpty());
+}
+
+TEST_P(IndexContract, WalksOnFromABlobThatIsGone) {
+  std::vector<Digest> digests{digest_of_text("a"), digest_of_text("b"), digest_of_text("c")};
+  std::sort(digests.begin(), digests.end());
+  ASSERT_TRUE(index_->put_blob(digests[0], blob_of(1), std::nullopt).ok());
+  ASSERT_TRUE(index_->put_blob(digests[2], blob_of(3), std::nullopt).ok());
+
+  EXPECT_THAT(index_->blobs_after(digests[1], 5).value(),
+              ElementsAre(Pair(digests[2], blob_of(3))));
+  EXPECT_THAT(index_->blobs_after({}, 0).value(), IsEmpty());
 }
 
 TEST_P(IndexContract, VisitsEveryTagWithItsWholeName) {
@@ -205,11 +242,11 @@ TEST_P(IndexContract, VisitsEveryTagWithItsWholeName) {
 }
 
 TEST_P(IndexContract, StopsVisitingWhenTold) {
-  ASSERT_TRUE(index_->put_blob(digest_of_text("a"), blob_of(1), std::nullopt).ok());
-  ASSERT_TRUE(index_->put_blob(digest_of_text("b"), blob_of(2), std::nullopt).ok());
+  ASSERT_TRUE(index_->put_tag(kBusybox, tag_of("a")).ok());
+  ASSERT_TRUE(index_->put_tag({"quay.io", "b", "c"}, tag_of("b")).ok());
 
   int visits = 0;
-  const Status done = index_->for_each_blob([&visits](const Digest&, const BlobRecord&) {
+  const Status done = index_->for_each_tag([&visits](const TagName&, const TagRecord&) {
     ++visits;
     return false;
   });
@@ -234,6 +271,8 @@ TEST_P(IndexContract, TakesReadsAndWritesFromManyThreads) {
 
   EXPECT_EQ(index_->totals()->blobs, 20);
 }
+
+INSTANTIATE_TEST_SUITE_P(Every, IndexContract, every_index_kind(), name_of_kind);
 
 }  // namespace
 }  // namespace larder::cache

@@ -23,6 +23,7 @@ class DaemonFixture : public ::testing::Test {
     config_.cache.free_floor = {std::nullopt, 0};
     config_.listeners = {{.name = "node", .address = "127.0.0.1:0"}};
     config_.metrics_address = "127.0.0.1:0";
+    config_.control = {run_directory_.path() / "larder.sock", /*is_required=*/true};
   }
 
   // The upstream that "reg.test" stands for.
@@ -57,7 +58,17 @@ class DaemonFixture : public ::testing::Test {
     return std::stod(text.substr(at + line_start.size() + 2));
   }
 
+  // What an upstream sent is counted once its request has ended, a moment after the last byte may
+  // have been served.
+  double metric_once_counted(const std::string& line_start) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    double value = metric(line_start);
+    while (value < 0 && std::chrono::steady_clock::now() < deadline) value = metric(line_start);
+    return value;
+  }
+
   TempDirectory directory_;
+  TempDirectory run_directory_;
   config::Config config_;
   log::Logger logger_{log::Level::error, log::Format::text};
   std::unique_ptr<ScriptedServer> upstream_;

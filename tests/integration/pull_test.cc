@@ -64,7 +64,7 @@ TEST_F(Pull, ABlobIsByteExactAndSentByUpstreamOnce) {
   EXPECT_EQ(first.body, layer_);
   EXPECT_EQ(second.body, layer_);
   EXPECT_EQ(upstream_->requests().size(), 1u);
-  EXPECT_EQ(metric("larder_upstream_bytes_total{upstream=\"reg.test\"}"), 3'000'000);
+  EXPECT_EQ(metric_once_counted("larder_upstream_bytes_total{upstream=\"reg.test\"}"), 3'000'000);
 }
 
 TEST_F(Pull, SixteenClientsAtOnceShareOneUpstreamRequest) {

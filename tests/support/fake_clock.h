@@ -18,8 +18,7 @@ class FakeClock final : public Clock {
   void advance(Duration by) { elapsed_ += by.count(); }
 
  private:
-  std::atomic<Duration::rep> elapsed_{
-      std::chrono::steady_clock::now().time_since_epoch().count()};
+  std::atomic<Duration::rep> elapsed_{std::chrono::steady_clock::now().time_since_epoch().count()};
 };
 
 }  // namespace larder::testing

@@ -13,7 +13,11 @@ void answer(ScriptedConnection& connection, const FakeObject& object, const std:
             const http::RequestHead& request, const ReceivedRequest& received) {
   HeaderList headers{{"Content-Type", object.media_type}, {"Docker-Content-Digest", digest}};
   const auto range = http::parse_range(request.headers.find("Range"), object.bytes.size());
-  if (range.kind != http::RangeRequest::Kind::satisfiable) {
+  if (range.kind == http::RangeRequest::Kind::unsatisfiable) {
+    const std::string size = std::to_string(object.bytes.size());
+    return respond(416, "", {{"Content-Range", "bytes */" + size}})(connection, received);
+  }
+  if (range.kind == http::RangeRequest::Kind::none) {
     return respond(200, object.bytes, headers)(connection, received);
   }
   headers.emplace_back("Content-Range", "bytes " + std::to_string(range.begin) + "-" +

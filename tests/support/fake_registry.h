@@ -27,7 +27,8 @@ class FakeRegistry {
   std::string add_wrong_blob(const std::string& repository, const std::string& named,
                              const std::string& bytes);
 
-  // Answers GET, HEAD and single open-ended or closed ranges; 404 with an OCI error for the rest.
+  // Answers GET, HEAD and single ranges, 416 for one beyond the end; 404 with an OCI error for the
+  // rest.
   Script script() const;
 
  private:

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <string_view>
+#include <set>
 #include <utility>
 
 namespace larder::testing {
@@ -14,75 +14,76 @@ using cache::DirectoryEntry;
 using cache::File;
 using cache::Space;
 
-constexpr std::array<std::string_view, kFileCalls> kCallNames = {
-    "create", "open_read", "open_write", "read",   "write",          "sync",
-    "size",   "chmod",     "rename",     "remove", "sync_directory", "make_directories",
-    "list",   "space"};
-
-bool is_change(FileCall call) {
-  switch (call) {
-    case FileCall::create:
-    case FileCall::write:
-    case FileCall::sync:
-    case FileCall::make_read_only:
-    case FileCall::rename:
-    case FileCall::remove:
-    case FileCall::sync_directory:
-    case FileCall::make_directories:
-      return true;
-    default:
-      return false;
-  }
+// As lexically_normal() has it, without the slash at the end. Most paths are so already.
+std::string normal(const fs::path& path) {
+  const std::string& text = path.native();
+  const bool clean = !text.empty() && !text.ends_with('/') && text.find("//") == text.npos &&
+                     text.find("/.") == text.npos && !text.starts_with('.');
+  if (clean) return text;
+  const fs::path normal = path.lexically_normal();
+  return (normal.has_filename() ? normal : normal.parent_path()).native();
 }
 
-fs::path normal(const fs::path& path) {
-  const fs::path clean = path.lexically_normal();
-  return clean.has_filename() ? clean : clean.parent_path();
+std::string_view parent_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == path.npos) return {};
+  return path.substr(0, std::max<std::size_t>(slash, 1));
 }
 
-Error not_found(const fs::path& path) {
-  return {Errc::not_found, path.string() + ": not there"};
+std::string_view name_of(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+Error not_found(std::string_view path) {
+  return {Errc::not_found, std::string(path) + ": not there"};
 }
 
 }  // namespace
 
 class MemoryFiles::MemoryFile final : public File {
  public:
-  MemoryFile(MemoryFiles& files, std::shared_ptr<Node> node, std::string name)
+  MemoryFile(MemoryFiles& files, std::shared_ptr<MemoryNode> node, std::string name)
       : files_(files), node_(std::move(node)), name_(std::move(name)) {}
 
   Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> buffer) const override {
     MutexLock lock(files_.mutex_);
     if (Status entered = files_.enter(FileCall::read, name_); !entered) return entered.error();
-    if (offset >= node_->bytes.size()) return std::size_t{0};
-    const std::size_t size = std::min(buffer.size(), node_->bytes.size() - offset);
-    std::memcpy(buffer.data(), node_->bytes.data() + offset, size);
+    const std::string& bytes = node_->bytes();
+    if (offset >= bytes.size()) return std::size_t{0};
+    const std::size_t size = std::min(buffer.size(), bytes.size() - offset);
+    std::memcpy(buffer.data(), bytes.data() + offset, size);
     return size;
   }
 
   Status write_at(std::uint64_t offset, std::span<const std::byte> bytes) override {
     MutexLock lock(files_.mutex_);
-    Status entered = files_.enter(FileCall::write, name_);
-    const bool half = !entered && entered.error().code == Errc::no_space;
-    if (!entered && !half) return entered;
-    if (half) bytes = bytes.first(bytes.size() / 2);
-    if (bytes.empty()) return entered;
-    node_->bytes.resize(std::max<std::size_t>(node_->bytes.size(), offset + bytes.size()));
-    std::memcpy(node_->bytes.data() + offset, bytes.data(), bytes.size());
-    return entered;
+    const auto failure = files_.enter_call(FileCall::write, name_);
+    node_->write(offset,
+                 failure ? bytes.first(bytes.size() * failure->done_per_mille / 1000) : bytes);
+    return failure ? Status(files_.failed(FileCall::write, name_, failure->code)) : Status();
   }
 
   Status sync() override {
     MutexLock lock(files_.mutex_);
-    if (Status entered = files_.enter(FileCall::sync, name_); !entered) return entered;
-    node_->synced_bytes = node_->bytes;
-    return {};
+    Status entered = files_.enter(FileCall::sync, name_);
+    if (!entered) {
+      if (!files_.faults_.is_dead()) node_->sync_failed();  // the dead ask for nothing
+    } else if (!files_.lies_about_sync_) {
+      node_->sync();
+    }
+    return entered;
+  }
+
+  Result<std::uint64_t> disk_bytes() const override {
+    MutexLock lock(files_.mutex_);
+    if (Status entered = files_.enter(FileCall::size, name_); !entered) return entered.error();
+    return std::uint64_t{node_->disk_bytes()};
   }
 
   Result<std::uint64_t> size_bytes() const override {
     MutexLock lock(files_.mutex_);
     if (Status entered = files_.enter(FileCall::size, name_); !entered) return entered.error();
-    return std::uint64_t{node_->bytes.size()};
+    return std::uint64_t{node_->bytes().size()};
   }
 
   int descriptor() const override { return -1; }
@@ -94,39 +95,78 @@ class MemoryFiles::MemoryFile final : public File {
 
  private:
   MemoryFiles& files_;
-  std::shared_ptr<Node> node_;
+  std::shared_ptr<MemoryNode> node_;
   std::string name_;
 };
 
+MemoryFiles::MemoryFiles(std::uint64_t seed) : faults_(Random(seed).split()), random_(seed) {}
+
 void MemoryFiles::fail(FileCall call, Errc code, std::size_t nth) {
-  CHECK(nth > 0);
   MutexLock lock(mutex_);
-  faults_.insert_or_assign(call, Fault{code, nth});
+  faults_.fail(call, code, nth);
 }
 
 void MemoryFiles::fail_always(FileCall call, Errc code) {
   MutexLock lock(mutex_);
-  faults_.insert_or_assign(call, Fault{code, 0});
+  faults_.fail_always(call, code);
+}
+
+void MemoryFiles::fail_at_random(FileCall call, Errc code, unsigned per_mille) {
+  MutexLock lock(mutex_);
+  faults_.fail_at_random(call, code, per_mille);
 }
 
 void MemoryFiles::die_after(std::size_t changes) {
   MutexLock lock(mutex_);
-  changes_left_ = changes;
+  faults_.die_after(changes);
+}
+
+bool MemoryFiles::is_dead() const {
+  MutexLock lock(mutex_);
+  return faults_.is_dead();
 }
 
 void MemoryFiles::mend() {
   MutexLock lock(mutex_);
-  faults_.clear();
-  changes_left_.reset();
+  faults_.mend();
 }
 
 void MemoryFiles::lose_power() {
-  mend();
   MutexLock lock(mutex_);
+  faults_.mend();
   for (auto& [path, directory] : directories_) {
     directory.entries = directory.synced_entries;
-    for (auto& [name, node] : directory.entries) node->bytes = node->synced_bytes;
+    for (auto& [name, node] : directory.entries) node->lose_power();
   }
+}
+
+void MemoryFiles::lose_power_partly() {
+  MutexLock lock(mutex_);
+  faults_.mend();
+  std::set<MemoryNode*> left;  // some may have two names now
+  for (auto& [path, directory] : directories_) {
+    lose_entries_partly(directory);
+    for (auto& [name, node] : directory.entries) {
+      if (left.insert(node.get()).second) node->lose_power_partly(random_);
+    }
+  }
+}
+
+void MemoryFiles::lose_entries_partly(Directory& directory) {
+  Entries left = directory.synced_entries;
+  left.insert(directory.entries.begin(), directory.entries.end());
+  for (auto entry = left.begin(); entry != left.end();) {
+    const Entries& survivors = random_.chance(500) ? directory.entries : directory.synced_entries;
+    const auto found = survivors.find(entry->first);
+    if (found != survivors.end()) entry->second = found->second;
+    entry = found != survivors.end() ? std::next(entry) : left.erase(entry);
+  }
+  directory.entries = directory.synced_entries = std::move(left);
+}
+
+void MemoryFiles::lie_about_sync(bool lies) {
+  MutexLock lock(mutex_);
+  lies_about_sync_ = lies;
 }
 
 void MemoryFiles::set_space(Space space) {
@@ -136,140 +176,189 @@ void MemoryFiles::set_space(Space space) {
 
 std::size_t MemoryFiles::calls(FileCall call) const {
   MutexLock lock(mutex_);
-  return calls_[static_cast<std::size_t>(call)];
+  return faults_.calls(call);
+}
+
+std::uint64_t MemoryFiles::total_bytes() const {
+  MutexLock lock(mutex_);
+  std::uint64_t bytes = 0;
+  for (const auto& [path, directory] : directories_) {
+    for (const auto& [name, node] : directory.entries) bytes += node->bytes().size();
+  }
+  return bytes;
 }
 
 std::size_t MemoryFiles::changes() const {
   MutexLock lock(mutex_);
-  return changes_;
+  return faults_.changes();
+}
+
+void MemoryFiles::watch(std::function<void(const Seen&)> watch) {
+  MutexLock lock(mutex_);
+  watch_ = std::move(watch);
+}
+
+void MemoryFiles::count(std::function<bool(std::string_view)> counted) {
+  MutexLock lock(mutex_);
+  counted_ = std::move(counted);
+}
+
+std::map<std::string, std::string> MemoryFiles::contents() const {
+  MutexLock lock(mutex_);
+  std::map<std::string, std::string> files;
+  for (const auto& [path, directory] : directories_) {
+    for (const auto& [name, node] : directory.entries) {
+      files.emplace(path + "/" + name, node->bytes());
+    }
+  }
+  return files;
+}
+
+std::uint64_t MemoryFiles::disk_bytes() const {
+  MutexLock lock(mutex_);
+  return count_bytes();
+}
+
+std::uint64_t MemoryFiles::count_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const auto& [path, directory] : directories_) {
+    for (const auto& [name, node] : directory.entries) {
+      if (!counted_ || counted_(name)) bytes += node->disk_bytes();
+    }
+  }
+  return bytes;
 }
 
 Result<std::unique_ptr<File>> MemoryFiles::create(const fs::path& path) {
+  const std::string place = normal(path);
   MutexLock lock(mutex_);
-  if (Status entered = enter(FileCall::create, path); !entered) return entered.error();
-  Directory* parent = directory(path.parent_path());
-  if (parent == nullptr) return not_found(path);
-  std::shared_ptr<Node>& node = parent->entries[path.filename()];
-  if (node == nullptr) node = std::make_shared<Node>();
-  node->bytes.clear();
-  return std::unique_ptr<File>(std::make_unique<MemoryFile>(*this, node, path));
+  if (Status entered = enter(FileCall::create, place); !entered) return entered.error();
+  Directory* parent = directory(parent_of(place));
+  if (parent == nullptr) return not_found(place);
+  std::shared_ptr<MemoryNode>& node = parent->entries[std::string(name_of(place))];
+  if (node == nullptr) node = std::make_shared<MemoryNode>();
+  node->truncate();
+  return std::unique_ptr<File>(std::make_unique<MemoryFile>(*this, node, place));
 }
 
 Result<std::unique_ptr<File>> MemoryFiles::open_read(const fs::path& path) {
+  const std::string place = normal(path);
   MutexLock lock(mutex_);
-  if (Status entered = enter(FileCall::open_read, path); !entered) return entered.error();
-  return open(path);
+  if (Status entered = enter(FileCall::open_read, place); !entered) return entered.error();
+  return open(place);
 }
 
 Result<std::unique_ptr<File>> MemoryFiles::open_write(const fs::path& path) {
+  const std::string place = normal(path);
   MutexLock lock(mutex_);
-  if (Status entered = enter(FileCall::open_write, path); !entered) return entered.error();
-  return open(path);
+  if (Status entered = enter(FileCall::open_write, place); !entered) return entered.error();
+  return open(place);
 }
 
-Result<std::unique_ptr<File>> MemoryFiles::open(const fs::path& path) {
-  Directory* parent = directory(path.parent_path());
-  if (parent == nullptr || !parent->entries.contains(path.filename())) return not_found(path);
-  return std::unique_ptr<File>(
-      std::make_unique<MemoryFile>(*this, parent->entries.at(path.filename()), path));
+Result<std::unique_ptr<File>> MemoryFiles::open(const std::string& path) {
+  Directory* parent = directory(parent_of(path));
+  if (parent == nullptr) return not_found(path);
+  const auto found = parent->entries.find(name_of(path));
+  if (found == parent->entries.end()) return not_found(path);
+  return std::unique_ptr<File>(std::make_unique<MemoryFile>(*this, found->second, path));
 }
 
-Status MemoryFiles::rename(const fs::path& from, const fs::path& to) {
+Status MemoryFiles::rename(const fs::path& from_path, const fs::path& to_path) {
+  const std::string from = normal(from_path);
+  const std::string to = normal(to_path);
   MutexLock lock(mutex_);
   if (Status entered = enter(FileCall::rename, from); !entered) return entered;
-  Directory* source = directory(from.parent_path());
-  Directory* target = directory(to.parent_path());
-  if (source == nullptr || !source->entries.contains(from.filename())) return not_found(from);
+  Directory* source = directory(parent_of(from));
+  Directory* target = directory(parent_of(to));
+  if (source == nullptr || !source->entries.contains(name_of(from))) return not_found(from);
   if (target == nullptr) return not_found(to);
-  auto moved = source->entries.extract(from.filename());
-  target->entries[to.filename()] = moved.mapped();
+  auto moved = source->entries.extract(source->entries.find(name_of(from)));
+  target->entries[std::string(name_of(to))] = moved.mapped();
   return {};
 }
 
 Status MemoryFiles::remove(const fs::path& path) {
+  const std::string place = normal(path);
   MutexLock lock(mutex_);
-  if (Status entered = enter(FileCall::remove, path); !entered) return entered;
-  if (Directory* parent = directory(path.parent_path())) parent->entries.erase(path.filename());
+  if (Status entered = enter(FileCall::remove, place); !entered) return entered;
+  Directory* parent = directory(parent_of(place));
+  if (parent == nullptr) return {};
+  const auto found = parent->entries.find(name_of(place));
+  if (found != parent->entries.end()) parent->entries.erase(found);
   return {};
 }
 
 Status MemoryFiles::sync_directory(const fs::path& path) {
+  const std::string place = normal(path);
   MutexLock lock(mutex_);
-  if (Status entered = enter(FileCall::sync_directory, path); !entered) return entered;
-  Directory* found = directory(path);
-  if (found == nullptr) return not_found(path);
-  found->synced_entries = found->entries;
+  if (Status entered = enter(FileCall::sync_directory, place); !entered) return entered;
+  Directory* found = directory(place);
+  if (found == nullptr) return not_found(place);
+  if (!lies_about_sync_) found->synced_entries = found->entries;
   return {};
 }
 
 Status MemoryFiles::make_directories(const fs::path& path) {
+  const std::string place = normal(path);
   MutexLock lock(mutex_);
-  if (Status entered = enter(FileCall::make_directories, path); !entered) return entered;
-  fs::path walked;
-  for (const fs::path& part : normal(path)) {
-    Directory* parent = directory(walked);
-    if (parent != nullptr && parent->entries.contains(part)) {
-      return Error{Errc::io, path.string() + ": a file is in the way"};
+  if (Status entered = enter(FileCall::make_directories, place); !entered) return entered;
+  for (std::size_t end = place.starts_with('/') ? 1 : place.find('/');;
+       end = place.find('/', end + 1)) {
+    const std::string walked = place.substr(0, end);
+    Directory* parent = walked == "/" ? nullptr : directory(parent_of(walked));
+    if (parent != nullptr && parent->entries.contains(name_of(walked))) {
+      return Error{Errc::io, place + ": a file is in the way"};
     }
-    walked /= part;
-    directories_.try_emplace(walked.string());
+    directories_.try_emplace(walked);
+    if (end == place.npos) return {};
   }
-  return {};
 }
 
 Result<std::vector<DirectoryEntry>> MemoryFiles::list(const fs::path& path) {
+  const std::string place = normal(path);
   MutexLock lock(mutex_);
-  if (Status entered = enter(FileCall::list, path); !entered) return entered.error();
-  const Directory* found = directory(path);
-  if (found == nullptr) return not_found(path);
+  if (Status entered = enter(FileCall::list, place); !entered) return entered.error();
+  const Directory* found = directory(place);
+  if (found == nullptr) return not_found(place);
   std::vector<DirectoryEntry> entries;
   for (const auto& [name, node] : found->entries) {
-    entries.push_back({name, /*is_directory=*/false, node->bytes.size()});
+    entries.push_back({name, /*is_directory=*/false, node->bytes().size(), node->disk_bytes()});
   }
-  for (const auto& [name, directory] : directories_) {
-    const fs::path child(name);
-    if (child.parent_path() != normal(path) || child == normal(path)) continue;
-    entries.push_back({child.filename(), /*is_directory=*/true, 0});
+  for (const auto& [child, directory] : directories_) {
+    if (child == place || parent_of(child) != place) continue;
+    entries.push_back({std::string(name_of(child)), /*is_directory=*/true, 0, 0});
   }
   return entries;
 }
 
 Result<Space> MemoryFiles::space(const fs::path& path) {
   MutexLock lock(mutex_);
-  if (Status entered = enter(FileCall::space, path); !entered) return entered.error();
+  if (Status entered = enter(FileCall::space, path.native()); !entered) return entered.error();
   return space_;
 }
 
-Status MemoryFiles::enter(FileCall call, const std::string& what) {
-  const auto number = static_cast<std::size_t>(call);
-  ++calls_[number];
-  const std::string context = std::string(kCallNames[number]) + " " + what;
-  if (is_dead(call)) return Error{Errc::io, context + ": the process is dead"};
-  if (is_change(call)) ++changes_;
-  const std::optional<Errc> fault = take_fault(call);
-  if (fault) return Error{*fault, context + ": made to fail"};
+std::optional<FileFaults::Failure> MemoryFiles::enter_call(FileCall call, std::string_view path) {
+  const auto failure = faults_.enter(call);
+  if (watch_) {
+    watch_({call, path, failure.has_value(), faults_.is_dead(), count_bytes()});
+  }
+  return failure;
+}
+
+Status MemoryFiles::enter(FileCall call, std::string_view path) {
+  const auto failure = enter_call(call, path);
+  if (failure) return failed(call, path, failure->code);
   return {};
 }
 
-bool MemoryFiles::is_dead(FileCall call) {
-  if (!changes_left_) return false;
-  if (*changes_left_ == 0) return true;
-  if (is_change(call)) --*changes_left_;
-  return false;
+Error MemoryFiles::failed(FileCall call, std::string_view path, Errc code) const {
+  std::string context(to_string(call));
+  context.append(" ").append(path);
+  return {code, context + (faults_.is_dead() ? ": the process is dead" : ": made to fail")};
 }
 
-std::optional<Errc> MemoryFiles::take_fault(FileCall call) {
-  const auto found = faults_.find(call);
-  if (found == faults_.end()) return std::nullopt;
-  const Errc code = found->second.code;
-  if (found->second.nth == 0) return code;
-  if (--found->second.nth > 0) return std::nullopt;
-  faults_.erase(found);
-  return code;
-}
-
-MemoryFiles::Directory* MemoryFiles::directory(const fs::path& path) {
-  const auto found = directories_.find(normal(path).string());
+MemoryFiles::Directory* MemoryFiles::directory(std::string_view path) {
+  const auto found = directories_.find(path);
   return found == directories_.end() ? nullptr : &found->second;
 }
 

@@ -21,6 +21,10 @@ class RecordingObserver final : public cache::StoreObserver {
     MutexLock lock(mutex_);
     corrupt_sources_.push_back(source);
   }
+  void evicted(const cache::Digest&, std::uint64_t) override { ++evictions; }
+  void flight_resumed(const cache::Digest&, std::uint64_t bytes) override {
+    resumed_bytes += bytes;
+  }
   void source_failed(const cache::Digest&, const std::string&, const Error&) override { ++failed; }
 
   std::vector<std::string> corrupt_sources() const {
@@ -29,6 +33,8 @@ class RecordingObserver final : public cache::StoreObserver {
   }
 
   std::atomic<int> started = 0, joined = 0, ended = 0, published = 0, degraded = 0, failed = 0;
+  std::atomic<int> evictions = 0;
+  std::atomic<std::uint64_t> resumed_bytes = 0;
 
  private:
   mutable Mutex mutex_;

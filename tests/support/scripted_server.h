@@ -70,7 +70,7 @@ class ScriptedServer {
 
   const Script script_;
   std::unique_ptr<SSL_CTX, FreeSsl> tls_;
-  UniqueFd stopping_;  // an event, readable once the server ends
+  UniqueFd stopping_;       // an event, readable once the server ends
   std::uint16_t port_ = 0;  // before listener_, which tells it
   UniqueFd listener_;
 

@@ -80,10 +80,19 @@ class StoreFixture : public ::testing::Test {
     auto opened = cache::BlobFiles::open(files_, "/cache");
     CHECK(opened.ok());
     blob_files_.emplace(*std::move(opened));
-    space_.emplace(limits, 0, [this] { return files_.space("/cache"); });
+    const auto totals = index_.totals();
+    space_.emplace(limits, totals.ok() ? totals->disk_bytes : 0,
+                   [this] { return files_.space("/cache"); });
+    evictor_.emplace(cache::Evictor::Parts{index_, *blob_files_, *space_, claims_, observer_, uses_,
+                                           clock_, recordless_});
+    parked_.emplace(*blob_files_, claims_, clock_);
+    space_->count(*parked_->load());
+    evictor_->set_partial_blobs(*parked_);
+    space_->set_make_room([this](std::uint64_t bytes) { return evictor_->make_room(bytes); });
     executor_.emplace();
     store_ = std::make_unique<cache::Store>(
-        cache::StoreParts{*blob_files_, index_, *space_, clock_, *executor_, observer_, flights});
+        cache::StoreParts{*blob_files_, index_, *space_, claims_, uses_, *evictor_, *parked_,
+                          recordless_, clock_, *executor_, observer_, flights, children_of_});
   }
 
   void close_store() {
@@ -94,9 +103,16 @@ class StoreFixture : public ::testing::Test {
   }
 
   std::unique_ptr<cache::BlobReader> open(const cache::Digest& digest,
-                                          std::vector<std::shared_ptr<cache::Source>> sources) {
-    auto reader = store_->open_blob(digest, [&] { return sources; });
+                                          std::vector<std::shared_ptr<cache::Source>> sources,
+                                          cache::ByteRange wanted = cache::kWholeBlob) {
+    auto reader = store_->open_blob(
+        digest, [&] { return sources; }, wanted);
     return reader.ok() ? *std::move(reader) : nullptr;
+  }
+
+  // The blob's record is gone, its file is there.
+  void lose_record(const cache::Digest& digest) {
+    ASSERT_TRUE(index_.remove_blobs({&digest, 1}).ok());
   }
 
   static std::shared_ptr<FakeSource> source(const std::string& bytes,
@@ -110,7 +126,13 @@ class StoreFixture : public ::testing::Test {
   FakeClock clock_;
   RecordingObserver observer_;
   std::optional<cache::BlobFiles> blob_files_;
+  cache::Claims claims_;
+  cache::UseLog uses_;
+  cache::Recordless recordless_;
+  cache::ChildrenOf children_of_;
   std::optional<cache::SpaceKeeper> space_;
+  std::optional<cache::Evictor> evictor_;
+  std::optional<cache::ParkedBlobs> parked_;
   std::optional<ThreadExecutor> executor_;
   std::unique_ptr<cache::Store> store_;
 };

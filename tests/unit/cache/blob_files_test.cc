@@ -207,7 +207,8 @@ TEST_F(BlobFilesTest, PublishesNothingWhenAnyStepFails) {
 class PublishInterrupted : public BlobFilesTest,
                            public ::testing::WithParamInterface<std::size_t> {};
 
-constexpr std::size_t kPublishSteps = 9;  // create, write, sync, mkdir, rename, 3 x fsync, chmod
+// remove the map, create, write, sync, mkdir, rename, 3 x fsync, remove the map, chmod
+constexpr std::size_t kPublishSteps = 11;
 INSTANTIATE_TEST_SUITE_P(AfterStep, PublishInterrupted,
                          ::testing::Range(std::size_t{0}, kPublishSteps + 1));
 

@@ -22,9 +22,15 @@ std::vector<Action> all(const FlightActions& actions) {
 
 class FlightMachineTest : public ::testing::Test {
  protected:
+  // One reader of the whole blob.
+  void start(FlightMachine& machine) {
+    ASSERT_TRUE(machine.reader_joins(1, {0, kToTheEnd}, actions_));
+    machine.start(actions_);
+  }
+
   // Starts the flight and lets its first fetch tell the size.
   FetchId begin(FlightMachine& machine, std::uint64_t size) {
-    machine.start(actions_);
+    start(machine);
     const FetchId fetch = all<StartFetch>(actions_).at(0).fetch;
     actions_.clear();
     EXPECT_TRUE(machine.fetch_began(fetch, 0, size, actions_));
@@ -33,16 +39,17 @@ class FlightMachineTest : public ::testing::Test {
 
   void bring(FlightMachine& machine, FetchId fetch, std::uint64_t size) {
     const Arrived arrived = machine.bytes_arrived(fetch, size);
-    machine.bytes_written(fetch, arrived.range, actions_);
+    machine.bytes_written(fetch, arrived.range, now_, actions_);
   }
 
   FlightActions actions_;
+  MonoTime now_{};
 };
 
 TEST_F(FlightMachineTest, StartsWithTheWholeBlobFromTheFirstSource) {
   FlightMachine machine({}, 2);
 
-  machine.start(actions_);
+  start(machine);
 
   const auto started = all<StartFetch>(actions_);
   ASSERT_EQ(started.size(), 1u);
@@ -86,7 +93,7 @@ TEST_F(FlightMachineTest, AMismatchCutsTheReadersAndDiscards) {
   EXPECT_EQ(machine.error().code, Errc::corrupt);
   EXPECT_EQ(machine.readable_until(0), 0u);
   EXPECT_EQ(all<DiscardBlob>(actions_).size(), 1u);
-  EXPECT_EQ(machine.contributors(), std::vector<std::size_t>{0});
+  EXPECT_EQ(machine.contributors().sources, std::vector<std::size_t>{0});
 }
 
 TEST_F(FlightMachineTest, AsksTheNextSourceAtTheByteWhereTheFirstOneStopped) {
@@ -139,7 +146,7 @@ TEST_F(FlightMachineTest, GivesUpOnASourceThatFailsTooOftenAltogether) {
 
 TEST_F(FlightMachineTest, SaysNotFoundOnlyWhenEverySourceDoes) {
   FlightMachine machine({.failures_max = 1}, 2);
-  machine.start(actions_);
+  start(machine);
 
   machine.fetch_ended(1, Error{Errc::not_found, "404"}, actions_);
   machine.fetch_ended(2, Error{Errc::timeout, "first byte"}, actions_);
@@ -162,7 +169,7 @@ TEST_F(FlightMachineTest, RefusesASourceThatTellsAnotherSize) {
 
 TEST_F(FlightMachineTest, RefusesASourceThatTellsLessThanIsThereAlready) {
   FlightMachine machine({}, 2);
-  machine.start(actions_);
+  start(machine);
   ASSERT_TRUE(machine.fetch_began(1, 0, std::nullopt, actions_));
   bring(machine, 1, 2 * kMiB);
   machine.fetch_ended(1, Error{Errc::upstream_down, "reset"}, actions_);
@@ -177,13 +184,14 @@ TEST_F(FlightMachineTest, ASourceThatIgnoresRangesIsAskedOnceForAReaderAhead) {
   FlightMachine machine({.steer_distance_bytes = 8 * kMiB}, 1);
   begin(machine, 100 * kMiB);
   actions_.clear();
-  machine.reader_waits(1, 50 * kMiB, actions_);
+  machine.reader_waits(1, {50 * kMiB, 100 * kMiB}, actions_);
   const auto ahead = all<StartFetch>(actions_);
   ASSERT_EQ(ahead.size(), 1u);
   actions_.clear();
 
-  ASSERT_TRUE(machine.fetch_began(ahead[0].fetch, 0, 100 * kMiB, actions_));
+  const bool useful = machine.fetch_began(ahead[0].fetch, 0, 100 * kMiB, actions_);
 
+  EXPECT_FALSE(useful);
   EXPECT_TRUE(all<StartFetch>(actions_).empty());
 }
 
@@ -208,7 +216,7 @@ TEST_F(FlightMachineTest, AReaderFarAheadGetsAFetchOfItsOwn) {
   begin(machine, 100 * kMiB);
   actions_.clear();
 
-  machine.reader_waits(1, 50 * kMiB + 77, actions_);
+  machine.reader_waits(1, {50 * kMiB + 77, 100 * kMiB}, actions_);
 
   const auto started = all<StartFetch>(actions_);
   ASSERT_EQ(started.size(), 1u);
@@ -220,7 +228,7 @@ TEST_F(FlightMachineTest, AReaderALittleAheadWaitsForTheFrontFetch) {
   begin(machine, 100 * kMiB);
   actions_.clear();
 
-  machine.reader_waits(1, 7 * kMiB, actions_);
+  machine.reader_waits(1, {7 * kMiB, 100 * kMiB}, actions_);
 
   EXPECT_TRUE(all<StartFetch>(actions_).empty());
 }
@@ -228,7 +236,7 @@ TEST_F(FlightMachineTest, AReaderALittleAheadWaitsForTheFrontFetch) {
 TEST_F(FlightMachineTest, TheFrontFetchEndsWhereTheReadersFetchBegan) {
   FlightMachine machine({.steer_distance_bytes = kMiB}, 1);
   const FetchId front = begin(machine, 10 * kMiB);
-  machine.reader_waits(1, 5 * kMiB, actions_);
+  machine.reader_waits(1, {5 * kMiB, 100 * kMiB}, actions_);
   const FetchId ahead = all<StartFetch>(actions_).back().fetch;
   ASSERT_TRUE(machine.fetch_began(ahead, 5 * kMiB, 10 * kMiB, actions_));
 
@@ -255,7 +263,7 @@ TEST_F(FlightMachineTest, AFullDiskDetachesTheReaders) {
 
 TEST_F(FlightMachineTest, ABlobOfUnknownSizeEndsWhereItsSourceEnds) {
   FlightMachine machine({}, 1);
-  machine.start(actions_);
+  start(machine);
   ASSERT_TRUE(machine.fetch_began(1, 0, std::nullopt, actions_));
   bring(machine, 1, 1000);
   EXPECT_EQ(machine.readable_until(0), 0u);
@@ -268,7 +276,7 @@ TEST_F(FlightMachineTest, ABlobOfUnknownSizeEndsWhereItsSourceEnds) {
 
 TEST_F(FlightMachineTest, AnEmptyBlobIsCompleteAtOnce) {
   FlightMachine machine({}, 1);
-  machine.start(actions_);
+  start(machine);
 
   machine.fetch_began(1, 0, 0, actions_);
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "tests/support/bytes.h"
 
@@ -18,129 +19,189 @@ WallTime at(std::int64_t nanoseconds) {
   return WallTime(std::chrono::nanoseconds(nanoseconds));
 }
 
-const TagName kName{"docker.io", "library/busybox", "1.36"};
-const TagRecord kTag{digest_of_text("manifest", DigestAlgorithm::sha512), "type/x", 77, at(5),
-                     at(9)};
-const BlobRecord kBlob{1ULL << 50, "type/y", at(-1)};
+const TagRow kTag{
+    {"docker.io", "library/busybox", "1.36"},
+    {digest_of_text("manifest", DigestAlgorithm::sha512), "type/x", 77, at(5), at(9)}};
+const BlobRow kBlob{{.size_bytes = 1ULL << 50,
+                     .media_type = "type/y",
+                     .stored_at = at(-1),
+                     .used_at = at(7),
+                     .uses = 1ULL << 40,
+                     .queue = Queue::main},
+                    1ULL << 63,
+                    3};
 const Document kDocument{"type/z", std::string("{\0}", 3)};
-const IndexTotals kTotals{1, 1ULL << 60, 3};
+const TotalsRow kTotals{{1, 1ULL << 60, 3, 4, 5}, 1ULL << 63};
+const std::vector<Digest> kChildren{digest_of_text("a"),
+                                    digest_of_text("b", DigestAlgorithm::sha512)};
+const RowKey kKeyOnStack(RowKind::blob, digest_of_text("key"));
+const Bytes kKey = kKeyOnStack.bytes();
 
 TEST(IndexRows, DecodeToWhatWasEncoded) {
-  EXPECT_EQ(decode_schema(bytes_of(encode_schema(4'000'000'000))).value(), 4'000'000'000);
-  EXPECT_EQ(decode_totals(bytes_of(encode(kTotals)))->blob_bytes, kTotals.blob_bytes);
-  EXPECT_EQ(decode_blob(bytes_of(encode(kBlob))).value(), kBlob);
-  EXPECT_EQ(decode_document(bytes_of(encode(kDocument))).value(), kDocument);
-  EXPECT_EQ(decode_tag(bytes_of(encode(kName, kTag)))->name, kName);
-  EXPECT_EQ(decode_tag(bytes_of(encode(kName, kTag)))->record, kTag);
-  EXPECT_EQ(decode_tag_record(bytes_of(encode(kName, kTag))).value(), kTag);
+  EXPECT_EQ(decode_schema(kKey, bytes_of(encode_schema(4'000'000'000))).value(), 4'000'000'000);
+  EXPECT_EQ(decode_totals(kKey, bytes_of(encode(kKey, kTotals))).value(), kTotals);
+  EXPECT_EQ(decode_blob(kKey, bytes_of(encode(kKey, kBlob))).value(), kBlob);
+  EXPECT_EQ(decode_document(kKey, bytes_of(encode(kKey, kDocument))).value(), kDocument);
+  EXPECT_EQ(decode_tag(kKey, bytes_of(encode(kKey, kTag))).value(), kTag);
+  EXPECT_EQ(decode_tag_record(kKey, bytes_of(encode(kKey, kTag))).value(), kTag.record);
+  EXPECT_EQ(decode_place(kKey, bytes_of(encode(kKey, kChildren[1]))).value(), kChildren[1]);
+  EXPECT_EQ(decode_children(kKey, bytes_of(encode(kKey, kChildren))).value(), kChildren);
+  EXPECT_EQ(decode_pin(kKey, bytes_of(encode(kKey, at(-5)))).value(), at(-5));
+  EXPECT_EQ(decode_note(kKey, bytes_of(encode(kKey, std::string("n\0", 2)))).value(),
+            std::string("n\0", 2));
+  EXPECT_TRUE(decode_parent(kKey, bytes_of(encode_parent(kKey))).ok());
 }
 
 TEST(IndexRows, AreTheBytesThePageSays) {
-  const BlobRecord record{0x0102, "a/b", at(3)};
+  const BlobRow row{{.size_bytes = 0x0102,
+                     .media_type = "a/b",
+                     .stored_at = at(3),
+                     .used_at = at(4),
+                     .uses = 5,
+                     .queue = Queue::main},
+                    6,
+                    2};
+  const std::string fields(
+      "\x02"                  // version
+      "\x02\x01\0\0\0\0\0\0"  // size_bytes
+      "\x03\0\0\0\0\0\0\0"    // stored_at
+      "\x04\0\0\0\0\0\0\0"    // used_at
+      "\x05\0\0\0\0\0\0\0"    // uses
+      "\x02"                  // queue
+      "\x06\0\0\0\0\0\0\0"    // position
+      "\x02"                  // frequency
+      "\x03\0\0\0"
+      "a/b",
+      1 + 4 * 8 + 1 + 8 + 1 + 4 + 3);
 
-  EXPECT_EQ(encode(record), std::string("\x01"                  // version
-                                        "\x02\x01\0\0\0\0\0\0"  // size_bytes
-                                        "\x03\0\0\0\0\0\0\0"    // stored_at
-                                        "\x03\0\0\0"
-                                        "a/b",
-                                        1 + 8 + 8 + 4 + 3));
+  const std::string bytes = encode(kKey, row);
+
+  EXPECT_EQ(bytes.substr(0, fields.size()), fields);
+  EXPECT_EQ(bytes.size(), fields.size() + 4) << "and their check";
+  EXPECT_EQ(encode_schema(2), std::string("\x01\x02\0\0\0", 5)) << "which every version reads";
 }
 
 // One per row kind: how to decode it, and a good row.
 struct RowCase {
   const char* name;
-  Errc (*error_of)(std::span<const std::byte>);  // of decoding
+  Errc (*error_of)(Bytes key, Bytes row);  // of decoding
   std::string good;
 };
 
 template <auto decode>
-Errc error_of(std::span<const std::byte> row) {
-  return decode(row).error().code;
+Errc error_of(Bytes key, Bytes row) {
+  return decode(key, row).error().code;
 }
 
-class IndexRow : public ::testing::TestWithParam<RowCase> {};
+class IndexRow : public ::testing::TestWithParam<RowCase> {
+ protected:
+  static Errc error_of_row(const std::string& row) {
+    return GetParam().error_of(kKey, bytes_of(row));
+  }
+};
 
 INSTANTIATE_TEST_SUITE_P(
     Kinds, IndexRow,
-    ::testing::Values(RowCase{"schema", error_of<decode_schema>, encode_schema(1)},
-                      RowCase{"totals", error_of<decode_totals>, encode(kTotals)},
-                      RowCase{"blob", error_of<decode_blob>, encode(kBlob)},
-                      RowCase{"document", error_of<decode_document>, encode(kDocument)},
-                      RowCase{"tag", error_of<decode_tag>, encode(kName, kTag)},
-                      RowCase{"tag_record", error_of<decode_tag_record>, encode(kName, kTag)}),
+    ::testing::Values(RowCase{"totals", error_of<decode_totals>, encode(kKey, kTotals)},
+                      RowCase{"blob", error_of<decode_blob>, encode(kKey, kBlob)},
+                      RowCase{"document", error_of<decode_document>, encode(kKey, kDocument)},
+                      RowCase{"tag", error_of<decode_tag>, encode(kKey, kTag)},
+                      RowCase{"tag_record", error_of<decode_tag_record>, encode(kKey, kTag)},
+                      RowCase{"place", error_of<decode_place>, encode(kKey, kChildren[0])},
+                      RowCase{"children", error_of<decode_children>, encode(kKey, kChildren)},
+                      RowCase{"parent", error_of<decode_parent>, encode_parent(kKey)},
+                      RowCase{"pin", error_of<decode_pin>, encode(kKey, at(1))},
+                      RowCase{"note", error_of<decode_note>, encode(kKey, std::string("n"))}),
     [](const auto& test) { return test.param.name; });
 
 TEST_P(IndexRow, IsCorruptWhenCutAnywhere) {
   const std::string& good = GetParam().good;
 
   for (std::size_t size = 0; size < good.size(); ++size) {
-    EXPECT_EQ(GetParam().error_of(bytes_of(good.substr(0, size))), Errc::corrupt) << size;
+    EXPECT_EQ(error_of_row(good.substr(0, size)), Errc::corrupt) << size;
   }
 }
 
 TEST_P(IndexRow, IsCorruptWhenLonger) {
-  EXPECT_EQ(GetParam().error_of(bytes_of(GetParam().good + "x")), Errc::corrupt);
+  EXPECT_EQ(error_of_row(GetParam().good + "x"), Errc::corrupt);
+}
+
+TEST_P(IndexRow, IsCorruptWhenAnyBitIsAnother) {
+  for (std::size_t bit = 0; bit < 8 * GetParam().good.size(); ++bit) {
+    std::string row = GetParam().good;
+    row[bit / 8] = static_cast<char>(row[bit / 8] ^ (1 << (bit % 8)));
+    EXPECT_EQ(error_of_row(row), Errc::corrupt) << bit;
+  }
+}
+
+TEST_P(IndexRow, IsCorruptUnderAnotherKey) {
+  const RowKey other(RowKind::blob, digest_of_text("other"));
+
+  EXPECT_EQ(GetParam().error_of(other.bytes(), bytes_of(GetParam().good)), Errc::corrupt);
+}
+
+// The row with other fields, and the check that belongs to them.
+std::string checked(std::string fields) {
+  const std::uint32_t check = row_check(kKey, bytes_of(fields));
+  return fields.append(reinterpret_cast<const char*>(&check), sizeof check);
+}
+std::string fields_of(const std::string& row) {
+  return row.substr(0, row.size() - 4);
 }
 
 TEST_P(IndexRow, IsCorruptWhenOfAnotherVersion) {
-  std::string row = GetParam().good;
+  std::string fields = fields_of(GetParam().good);
 
-  row[0] = 2;
+  fields[0] = 3;
 
-  EXPECT_EQ(GetParam().error_of(bytes_of(row)), Errc::corrupt);
+  EXPECT_EQ(error_of_row(checked(fields)), Errc::corrupt);
+}
+
+TEST_P(IndexRow, IsCorruptWhenItGoesOnAfterItsLastField) {
+  EXPECT_EQ(error_of_row(checked(fields_of(GetParam().good) + "x")), Errc::corrupt);
+}
+
+TEST(IndexRows, RejectASchemaOfAnotherLength) {
+  for (const std::string& row :
+       {std::string(), encode_schema(2) + "x", encode_schema(2).substr(0, 4),
+        "\x02" + encode_schema(2).substr(1)}) {
+    EXPECT_EQ(decode_schema(kKey, bytes_of(row)).error().code, Errc::corrupt);
+  }
 }
 
 TEST(IndexRows, RejectATextLongerThanTheRow) {
-  std::string row = encode(kBlob);
+  std::string fields = fields_of(encode(kKey, std::string("note")));
 
-  row.replace(1 + 8 + 8, 4, "\xff\xff\xff\xff");
+  fields.replace(1, 4, "\xff\xff\xff\xff");
 
-  EXPECT_EQ(decode_blob(bytes_of(row)).error().code, Errc::corrupt);
+  EXPECT_EQ(decode_note(kKey, bytes_of(checked(fields))).error().code, Errc::corrupt);
+}
+
+TEST(IndexRows, RejectMoreChildrenThanThereAre) {
+  std::string fields = fields_of(encode(kKey, kChildren));
+
+  fields.replace(1, 4, "\xff\xff\xff\xff");
+
+  EXPECT_EQ(decode_children(kKey, bytes_of(checked(fields))).error().code, Errc::corrupt);
 }
 
 TEST(IndexRows, RejectATagWithAnUnknownAlgorithm) {
-  std::string row = encode(kName, kTag);
+  std::string fields = fields_of(encode(kKey, kTag));
 
-  row[1] = 3;
+  fields[1] = 3;
 
-  EXPECT_EQ(decode_tag(bytes_of(row)).error().code, Errc::corrupt);
-  EXPECT_EQ(decode_tag_record(bytes_of(row)).error().code, Errc::corrupt);
+  EXPECT_EQ(decode_tag(kKey, bytes_of(checked(fields))).error().code, Errc::corrupt);
+  EXPECT_EQ(decode_tag_record(kKey, bytes_of(checked(fields))).error().code, Errc::corrupt);
 }
 
-TEST(RowKey, HoldsKindAlgorithmAndDigest) {
-  const Digest digest = digest_of_text("x");
-  const RowKey key(RowKind::blob, digest);
+TEST(IndexRows, RejectABlobInNoQueueOrUsedTooOften) {
+  BlobRow nowhere = kBlob;
+  nowhere.record.queue = static_cast<Queue>(3);
+  BlobRow often = kBlob;
+  often.frequency = kFrequencyMax + 1;
 
-  ASSERT_EQ(key.bytes().size(), 34);
-  EXPECT_EQ(key.bytes()[0], std::byte{3});
-  EXPECT_EQ(key.bytes()[1], std::byte{1});
-  EXPECT_EQ(digest_in_key(key.bytes()).value(), digest);
-}
-
-TEST(RowKey, HoldsTheLongerDigest) {
-  const Digest digest = digest_of_text("x", DigestAlgorithm::sha512);
-
-  EXPECT_EQ(digest_in_key(RowKey(RowKind::document, digest).bytes()).value(), digest);
-}
-
-TEST(RowKey, TellsNamesApartThatRunTogether) {
-  const auto text_of_key = [](const TagName& name) {
-    const RowKey key = key_of(name);
-    return std::string(reinterpret_cast<const char*>(key.bytes().data()), key.bytes().size());
-  };
-
-  EXPECT_NE(text_of_key({"a", "b", "c"}), text_of_key({"a", "bc", ""}));
-  EXPECT_NE(text_of_key({"a", "b/c", "d"}), text_of_key({"a/b", "c", "d"}));
-  EXPECT_EQ(text_of_key(kName), text_of_key(kName));
-}
-
-TEST(RowKey, RejectsWhatHoldsNoDigest) {
-  const std::string digest(32, 'd');
-  for (const std::string& key :
-       {std::string(), std::string("\x03"), std::string("\x03\x01"), "\x03\x01" + digest + "x",
-        "\x03\x02" + digest, "\x03\x03" + digest, "\x03\x01" + digest.substr(1)}) {
-    EXPECT_EQ(digest_in_key(bytes_of(key)).error().code, Errc::corrupt) << key.size();
-  }
+  EXPECT_EQ(decode_blob(kKey, bytes_of(encode(kKey, nowhere))).error().code, Errc::corrupt);
+  EXPECT_EQ(decode_blob(kKey, bytes_of(encode(kKey, often))).error().code, Errc::corrupt);
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 // LMDB's own bad days: held, damaged, cut short, full. Rows are plain text here.
 #include "cache/lmdb_environment.h"
 
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -58,17 +59,6 @@ TEST_F(LmdbEnvironmentTest, MakesItsDirectoryForItselfAlone) {
   EXPECT_EQ(fs::status(options_.directory / "data.mdb").permissions(), fs::perms(0600));
 }
 
-TEST_F(LmdbEnvironmentTest, IsBusyWhileAnotherHoldsTheDirectory) {
-  auto first = open().value();
-
-  const auto second = open();
-  EXPECT_EQ(second.error().code, Errc::busy);
-  EXPECT_THAT(second.error().context, HasSubstr(options_.directory.string()));
-  first.reset();
-
-  EXPECT_TRUE(open().ok());
-}
-
 TEST_F(LmdbEnvironmentTest, KeepsRowsAcrossReopening) {
   ASSERT_TRUE(put(**open(), "key", "row").ok());
 
@@ -102,6 +92,39 @@ TEST_F(LmdbEnvironmentTest, VisitsTheRowsOfOnePrefixInOrder) {
 
   EXPECT_TRUE(done.ok());
   EXPECT_THAT(keys, ElementsAre("b", "b1", "b2"));
+}
+
+TEST_F(LmdbEnvironmentTest, VisitsTheRowsOfOnePrefixFromAKeyOn) {
+  const auto environment = open().value();
+  for (const char* key : {"a1", "b1", "b3", "c1"}) {
+    ASSERT_TRUE(put(*environment, key, "row").ok());
+  }
+
+  std::vector<std::string> keys;
+  const Status done = environment->begin_read()->for_each(
+      bytes_of("b"), bytes_of("b2"), [&keys](Bytes key, Bytes) -> Result<bool> {
+        keys.emplace_back(reinterpret_cast<const char*>(key.data()), key.size());
+        return true;
+      });
+
+  EXPECT_TRUE(done.ok());
+  EXPECT_THAT(keys, ElementsAre("b3"));
+}
+
+TEST_F(LmdbEnvironmentTest, VisitsAllRowsWithoutAPrefix) {
+  const auto environment = open().value();
+  ASSERT_TRUE(put(*environment, "a", "row").ok());
+  ASSERT_TRUE(put(*environment, "b", "row").ok());
+
+  int rows = 0;
+  const Status done = environment->begin_read()->for_each({}, [&rows](Bytes, Bytes) {
+    ++rows;
+    return Result<bool>(true);
+  });
+
+  EXPECT_TRUE(done.ok());
+  EXPECT_EQ(rows, 2);
+  EXPECT_EQ(environment->begin_read()->row_count().value(), 2);
 }
 
 TEST_F(LmdbEnvironmentTest, ReadsOneSnapshotWhileAnotherWrites) {
@@ -145,6 +168,84 @@ TEST_F(LmdbEnvironmentTest, TakesRowsAgainWhenFullOnesAreRemoved) {
 
   EXPECT_TRUE(put(*environment, "new", "row").ok());
   EXPECT_EQ(get(*environment, "new"), "row");
+}
+
+TEST_F(LmdbEnvironmentTest, RefusesARowThatIsTooLong) {
+  options_.map_bytes = 64 << 20;
+  const auto environment = open().value();
+
+  EXPECT_TRUE(put(*environment, "a", std::string(kRowBytesMax, 'r')).ok());
+  EXPECT_EQ(put(*environment, "b", std::string(kRowBytesMax + 1, 'r')).error().code, Errc::invalid);
+
+  EXPECT_EQ(get(*environment, "a").size(), kRowBytesMax);
+  EXPECT_EQ(get(*environment, "b"), "(none)");
+}
+
+TEST_F(LmdbEnvironmentTest, KnowsHowMuchRoomIsLeft) {
+  options_.map_bytes = 256 << 10;
+  const auto environment = open().value();
+  const auto empty = environment->room().value();
+  EXPECT_EQ(empty.of, 64);
+  EXPECT_GT(empty.pages, 50);
+
+  fill(*environment);
+  EXPECT_LT(environment->room()->pages, 16);
+
+  ASSERT_TRUE(remove(*environment, "row0").ok());
+  EXPECT_GE(environment->room()->pages, 8) << "removed rows leave pages that can be used again";
+}
+
+TEST_F(LmdbEnvironmentTest, DoublesTheMapAtOpenWhenHalfOfItIsUsed) {
+  options_.map_bytes = 256 << 10;
+  fill(**open());
+
+  const auto environment = open().value();
+
+  EXPECT_EQ(environment->map_bytes(), 512 << 10);
+  EXPECT_TRUE(put(*environment, "one more", std::string(30000, 'r')).ok());
+}
+
+TEST_F(LmdbEnvironmentTest, CountsCommitsThatChangedSomething) {
+  const auto environment = open().value();
+  const std::uint64_t before = environment->last_commit();
+
+  ASSERT_TRUE(put(*environment, "key", "row").ok());
+
+  EXPECT_EQ(environment->last_commit(), before + 1);
+  EXPECT_EQ(get(*environment, "key"), "row");
+  EXPECT_EQ(environment->last_commit(), before + 1);
+}
+
+TEST_F(LmdbEnvironmentTest, IsReadBesideAWriter) {
+  const auto writer = open().value();
+  ASSERT_TRUE(put(*writer, "key", "row").ok());
+
+  // In another process, as one may open it once only.
+  EXPECT_EXIT(
+      {
+        const auto reader =
+            LmdbEnvironment::open(options_, LmdbEnvironment::Access::read_only).value();
+        ::_exit(get(*reader, "key") == "row" ? 0 : 1);
+      },
+      ::testing::ExitedWithCode(0), "");
+}
+
+TEST_F(LmdbEnvironmentTest, FreesTheSlotsOfReadersThatDied) {
+  options_.readers_max = 1;
+  const auto environment = open().value();
+  EXPECT_EXIT(
+      {
+        const auto reader =
+            LmdbEnvironment::open(options_, LmdbEnvironment::Access::read_only).value();
+        const Result<ReadTransaction> txn = reader->begin_read();
+        if (txn) ::raise(SIGKILL);
+      },
+      ::testing::KilledBySignal(SIGKILL), "");
+  EXPECT_EQ(environment->begin_read().error().code, Errc::busy);
+
+  ASSERT_TRUE(environment->check_readers().ok());
+
+  EXPECT_TRUE(environment->begin_read().ok());
 }
 
 TEST_F(LmdbEnvironmentTest, IsCorruptWhenOverwrittenWithGarbage) {

@@ -96,6 +96,90 @@ TEST_F(MemoryFilesTest, TakesARenameBackUnlessTheDirectoryWasSynced) {
   EXPECT_EQ(get("/d/after"), "not_found");
 }
 
+TEST_F(MemoryFilesTest, FailsAtRandomInAnOrderThatIsTheSeedsAlone) {
+  const auto outcomes = [](std::uint64_t seed) {
+    MemoryFiles files(seed);
+    files.fail_at_random(FileCall::list, Errc::io, 500);
+    EXPECT_TRUE(files.make_directories("/d").ok());
+    std::string text;
+    for (int i = 0; i < 40; ++i) text += files.list("/d").ok() ? '+' : '-';
+    return text;
+  };
+
+  EXPECT_EQ(outcomes(1), outcomes(1));
+  EXPECT_NE(outcomes(1), outcomes(2));
+  EXPECT_THAT(outcomes(1), ::testing::AllOf(::testing::HasSubstr("+"), ::testing::HasSubstr("-")));
+}
+
+TEST_F(MemoryFilesTest, WritesAPartWhenItFailsAtRandom) {
+  const std::unique_ptr<File> file = files_.create("/d/a").value();
+  files_.fail_at_random(FileCall::write, Errc::no_space, 1000);
+
+  EXPECT_EQ(file->write_at(0, bytes_of(std::string(1000, 'a'))).error().code, Errc::no_space);
+
+  EXPECT_GT(text_of(*file).size(), 0u);
+  EXPECT_LT(text_of(*file).size(), 1000u);
+}
+
+TEST_F(MemoryFilesTest, LosesSomeOfThePagesThatWereNotSynced) {
+  const std::unique_ptr<File> file = files_.create("/d/a").value();
+  ASSERT_TRUE(files_.sync_directory("/d").ok());
+  ASSERT_TRUE(file->write_at(0, bytes_of(std::string(1600, 'o'))).ok());
+  ASSERT_TRUE(file->sync().ok());
+  ASSERT_TRUE(file->write_at(0, bytes_of(std::string(1600, 'n'))).ok());
+
+  files_.lose_power_partly();
+
+  EXPECT_THAT(get("/d/a"), ::testing::ContainsRegex("o{16}"));
+  EXPECT_THAT(get("/d/a"), ::testing::ContainsRegex("n{16}"));
+  EXPECT_EQ(get("/d/a").size(), 1600u);
+}
+
+TEST_F(MemoryFilesTest, LosesSomeOfTheEntriesThatWereNotSynced) {
+  for (int i = 0; i < 40; ++i) ASSERT_TRUE(files_.create("/d/" + std::to_string(i)).ok());
+
+  files_.lose_power_partly();
+
+  EXPECT_GT(files_.contents().size(), 0u);
+  EXPECT_LT(files_.contents().size(), 40u);
+}
+
+TEST_F(MemoryFilesTest, KeepsWhatWasSyncedThroughAPartialLoss) {
+  const std::unique_ptr<File> file = files_.create("/d/a").value();
+  ASSERT_TRUE(file->write_at(0, bytes_of("kept")).ok());
+  ASSERT_TRUE(file->sync().ok());
+  ASSERT_TRUE(files_.sync_directory("/d").ok());
+
+  for (int i = 0; i < 10; ++i) files_.lose_power_partly();
+
+  EXPECT_EQ(get("/d/a"), "kept");
+}
+
+TEST_F(MemoryFilesTest, NeverMakesLastingWhatAFailedSyncGaveUp) {
+  const std::unique_ptr<File> file = files_.create("/d/a").value();
+  ASSERT_TRUE(files_.sync_directory("/d").ok());
+  ASSERT_TRUE(file->write_at(0, bytes_of("given up")).ok());
+  files_.fail(FileCall::sync, Errc::io);
+  EXPECT_FALSE(file->sync().ok());
+
+  EXPECT_TRUE(file->sync().ok());
+  files_.lose_power();
+
+  EXPECT_NE(get("/d/a"), "given up");
+}
+
+TEST_F(MemoryFilesTest, CountsBlocksWithoutHoles) {
+  const std::unique_ptr<File> file = files_.create("/d/a").value();
+  ASSERT_TRUE(file->write_at(100'000, bytes_of("x")).ok());
+  ASSERT_TRUE(file->write_at(0, bytes_of("y")).ok());
+  ASSERT_TRUE(files_.create("/d/not counted").value()->write_at(0, bytes_of("z")).ok());
+
+  files_.count([](std::string_view name) { return name == "a"; });
+
+  EXPECT_EQ(files_.disk_bytes(), 2 * 4096u);
+  EXPECT_EQ(files_.list("/d")->front().disk_bytes, 2 * 4096u);
+}
+
 TEST_F(MemoryFilesTest, TellsTheSpaceItIsGiven) {
   files_.set_space({.total_bytes = 10, .available_bytes = 3});
 

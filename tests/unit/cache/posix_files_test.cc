@@ -4,10 +4,15 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <sys/vfs.h>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <vector>
 
 #include "tests/support/bytes.h"
 #include "tests/support/temp_directory.h"
@@ -40,6 +45,64 @@ TEST(PosixFiles, HasADescriptorThatChildrenDoNotInherit) {
   const std::unique_ptr<File> file = files.create(directory.path() / "a").value();
 
   EXPECT_EQ(::fcntl(file->descriptor(), F_GETFD), FD_CLOEXEC);
+}
+
+// How many pages of a file are in memory.
+long resident_pages(const File& file) {
+  const std::size_t size_bytes = file.size_bytes().value();
+  void* const map =
+      ::mmap(nullptr, size_bytes, PROT_READ, MAP_SHARED, file.descriptor(), /*offset=*/0);
+  CHECK(map != MAP_FAILED);
+  std::vector<unsigned char> pages(size_bytes / 4096 + 1);
+  CHECK(::mincore(map, size_bytes, pages.data()) == 0);
+  ::munmap(map, size_bytes);
+  return std::count_if(pages.begin(), pages.end(), [](unsigned char page) { return page & 1; });
+}
+
+bool keeps_pages_for_good(const fs::path& path) {
+  constexpr unsigned kTmpfs = 0x01021994;
+  struct statfs info;
+  return ::statfs(path.c_str(), &info) == 0 && info.f_type == kTmpfs;
+}
+
+TEST(PosixFiles, LeavesMemoryAsItWasWhenItReadsOnce) {
+  const TempDirectory directory;
+  if (keeps_pages_for_good(directory.path())) GTEST_SKIP() << "a file system in memory";
+  PosixFiles files;
+  std::vector<std::byte> bytes((4 << 20) + 1000, std::byte{7});
+  const std::unique_ptr<File> file = files.create(directory.path() / "a").value();
+  ASSERT_TRUE(file->write_at(0, bytes).ok());
+  ASSERT_TRUE(file->sync().ok());
+  file->drop_cached();
+  ASSERT_EQ(resident_pages(*file), 0);
+  const std::unique_ptr<File> used = files.open_read(directory.path() / "a").value();
+  ASSERT_TRUE(used->read_at(1 << 20, std::span(bytes).first(100 << 12)).ok());
+  const long used_pages = resident_pages(*file);
+  ASSERT_GE(used_pages, 100);
+
+  std::uint64_t done = 0;
+  while (const std::size_t got =
+             file->read_once_at(done, std::span(bytes).first(256 << 10)).value()) {
+    done += got;
+  }
+
+  EXPECT_EQ(done, (4U << 20) + 1000);
+  EXPECT_EQ(resident_pages(*file), used_pages);
+}
+
+TEST(PosixFiles, ReadsTheSameBytesOnceWhetherTheyAreInMemoryOrNot) {
+  const TempDirectory directory;
+  PosixFiles files;
+  const std::unique_ptr<File> file = files.create(directory.path() / "a").value();
+  ASSERT_TRUE(file->write_at(0, bytes_of("hello world")).ok());
+  ASSERT_TRUE(file->sync().ok());
+  std::array<std::byte, 8> buffer;
+
+  EXPECT_EQ(file->read_once_at(6, buffer).value(), 5);
+  file->drop_cached();
+  EXPECT_EQ(file->read_once_at(0, buffer).value(), 8);
+  EXPECT_TRUE(std::ranges::equal(buffer, bytes_of("hello wo")));
+  EXPECT_EQ(file->read_once_at(11, buffer).value(), 0);
 }
 
 TEST(PosixFiles, MakesAFileReadOnlyForAll) {

@@ -237,7 +237,7 @@ TEST_F(StoreBlobs, ALostIndexRecordDoesNotHideABlob) {
   (void)read_range(*open(sha256_of(bytes), {source(bytes)}), 0);
   executor_->wait();
 
-  ASSERT_TRUE(index_.remove_blob(sha256_of(bytes)).ok());
+  lose_record(sha256_of(bytes));
   const auto reader = store_->open_cached_blob(sha256_of(bytes));
 
   ASSERT_NE(reader, nullptr);
@@ -249,7 +249,10 @@ TEST_F(StoreBlobs, AFileOfTheWrongSizeIsDroppedAndFetchedAgain) {
   const auto digest = sha256_of(bytes);
   (void)read_range(*open(digest, {source(bytes)}), 0);
   executor_->wait();
-  ASSERT_TRUE(index_.put_blob(digest, {5, "", clock_.wall()}, std::nullopt).ok());
+  ASSERT_TRUE(index_
+                  .put_blob(digest, {.size_bytes = 5, .media_type = "", .stored_at = clock_.wall()},
+                            std::nullopt)
+                  .ok());
 
   const auto reader = open(digest, {source(bytes)});
 

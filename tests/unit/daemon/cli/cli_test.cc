@@ -13,31 +13,18 @@
 #include "daemon/cli/config_command.h"
 #include "daemon/cli/output.h"
 #include "daemon/config/config.h"
+#include "tests/support/run_larder.h"
 
 namespace larder::cli {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::Outcome;
+using testing::run_larder;
 
-struct Outcome {
-  int status;
-  std::string out;
-  std::string err;
-};
-
-Outcome run_larder(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), "larder");
-  std::vector<char*> argv;
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
-  const int status = run(static_cast<int>(argv.size()), argv.data());
-  return {status, testing::internal::GetCapturedStdout(), testing::internal::GetCapturedStderr()};
-}
-
-class CliTest : public testing::Test {
+class CliTest : public ::testing::Test {
  protected:
   void SetUp() override { ASSERT_NE(mkdtemp(folder_.data()), nullptr); }
   void TearDown() override { std::filesystem::remove_all(folder_); }
@@ -61,6 +48,10 @@ TEST_F(CliTest, HasHelpWithExamplesForEveryCommand) {
   for (const std::vector<std::string>& command :
        std::vector<std::vector<std::string>>{{"--help"},
                                              {"serve", "--help"},
+                                             {"scrub", "--help"},
+                                             {"fsck", "--help"},
+                                             {"pin", "--help"},
+                                             {"unpin", "--help"},
                                              {"config", "--help"},
                                              {"config", "check", "--help"},
                                              {"config", "show", "--help"},
@@ -158,13 +149,26 @@ TEST_F(CliTest, FindsANamedConfigAndSaysWhere) {
   EXPECT_EQ(found->file, file);
 }
 
+TEST(ReportError, SaysWhyAndHowItEnds) {
+  ::testing::internal::CaptureStderr();
+
+  EXPECT_EQ(report_error({Errc::invalid, "bad"}), kExitInvalid);
+  EXPECT_EQ(report_error({Errc::io, "broken"}), kExitFailed);
+
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "larder: bad\nlarder: broken\n");
+}
+
+TEST(Printable, HasNoControlCharacters) {
+  EXPECT_EQ(printable("a\tb\x7f\xc3\xa9"), "a?b?\xc3\xa9");
+}
+
 TEST(Print, EndsWithOneNewline) {
-  testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStdout();
 
   EXPECT_EQ(print("a"), kExitOk);
   EXPECT_EQ(print("b\n"), kExitOk);
 
-  EXPECT_EQ(testing::internal::GetCapturedStdout(), "a\nb\n");
+  EXPECT_EQ(::testing::internal::GetCapturedStdout(), "a\nb\n");
 }
 
 }  // namespace

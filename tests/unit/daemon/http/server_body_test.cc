@@ -48,6 +48,7 @@ class TestFile final : public cache::File {
     return count == static_cast<ssize_t>(bytes.size()) ? Status() : from_errno("write", errno);
   }
   Status sync() override { return {}; }
+  Result<std::uint64_t> disk_bytes() const override { return size_bytes(); }
   Result<std::uint64_t> size_bytes() const override {
     struct stat status {};
     if (::fstat(fd_.get(), &status) != 0) return from_errno("stat", errno);
