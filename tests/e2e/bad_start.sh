@@ -27,7 +27,7 @@ main() {
   change '1i surprise: 1'
   refuses "an unknown key" 2 "bad.yaml:1: surprise"
   change 's/level: info/level: loud/'
-  refuses "a value out of range" 2 "bad.yaml:4: log.level"
+  refuses "a value out of range" 2 "bad.yaml:5: log.level"
   change 's/path: [^,}]*/path: [1, 2]/'
   refuses "a wrong type" 2 "bad.yaml:1: cache.path"
   change '1s/.*/cache: {path: "unclosed/'

@@ -112,10 +112,16 @@ write_config() {
 cache: {path: ${CACHE:-$WORK/cache}${CACHE_LIMITS:+, $CACHE_LIMITS}}
 listeners: [{name: node, address: "127.0.0.1:$LARDER_PORT"}]
 metrics: {address: "127.0.0.1:$METRICS_PORT"}
+control: {socket: $WORK/larder.sock}
 log: {level: info, format: text}
 END
     cat
   } >"$WORK/larder.yaml"
+}
+
+kill_larder() {
+  kill -KILL "$LARDER_PID"
+  wait "$LARDER_PID" 2>/dev/null || true
 }
 
 ready() { curl -fsS -m 2 -o /dev/null "http://127.0.0.1:$METRICS_PORT/readyz"; }

@@ -1,0 +1,97 @@
+"""A larder on a cache directory of its own: started, asked, killed."""
+import json
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+
+READY_DEADLINE_S = 20
+STOP_DEADLINE_S = 30
+
+
+class Larder:
+    def __init__(self, binary, directory, name, cache_settings, upstream_ports):
+        self.binary, self.name = binary, name
+        self.directory = pathlib.Path(directory)
+        self.cache = self.directory / f"{name}-cache"
+        self.port, self.metrics_port = free_port(), free_port()
+        self.config, self.log = self.directory / f"{name}.yaml", self.directory / f"{name}.log"
+        self.process = None
+        endpoints = ", ".join(f'"http://127.0.0.1:{port}"' for port in upstream_ports)
+        self.config.write_text(
+            f"cache: {{path: {self.cache}, {cache_settings}}}\n"
+            f'listeners: [{{name: node, address: "127.0.0.1:{self.port}"}}]\n'
+            f'metrics: {{address: "127.0.0.1:{self.metrics_port}"}}\n'
+            f"control: {{socket: {self.directory}/{name}.sock}}\n"
+            "deadlines: {first_byte: 4s, stall: 1s}\n"
+            'freshness: [{match: "**", ttl: 1h}]\n'
+            "log: {level: info, format: text}\n"
+            f"upstreams: [{{match: registry.test, endpoints: [{endpoints}]}}]\n", encoding="utf-8")
+
+    def start(self):
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [self.binary, "serve", "--config", str(self.config)], stdout=log, stderr=log)
+
+    def wait_ready(self):
+        """Seconds until it was ready. Raises when it is not in time."""
+        began = time.monotonic()
+        while time.monotonic() < began + READY_DEADLINE_S and self.process.poll() is None:
+            try:
+                self.ask("readyz")
+                return time.monotonic() - began
+            except OSError:
+                time.sleep(0.002)
+        raise RuntimeError(f"{self.name} did not become ready: {self.last_words()}")
+
+    def is_running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def kill(self):
+        if self.process:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+    def stop(self):
+        """In order. Raises when it does not end well."""
+        self.process.terminate()
+        status = self.process.wait(STOP_DEADLINE_S)
+        self.process = None
+        if status != 0:
+            raise RuntimeError(f"{self.name} ended with {status}: {self.last_words()}")
+
+    def ask(self, path):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/{path}",
+                                    timeout=5) as response:
+            return response.read().decode()
+
+    def metric(self, name):
+        return sum(float(line.rsplit(" ", 1)[1]) for line in self.ask("metrics").splitlines()
+                   if line.startswith((name + " ", name + "{")))
+
+    def fsck(self):
+        """The report on the stopped cache."""
+        return self.report("fsck", "--path", str(self.cache))
+
+    def scrub_status(self):
+        """The report of the running or last pass."""
+        return self.report("scrub", "--status", "--config", str(self.config))
+
+    def report(self, *arguments):
+        done = subprocess.run([self.binary, *arguments, "--output", "json"], capture_output=True,
+                              text=True, timeout=120, check=False)
+        if done.returncode not in (0, 1):
+            raise RuntimeError(f"{arguments[0]} of {self.name}: {done.returncode} {done.stderr}")
+        return json.loads(done.stdout)
+
+    def last_words(self):
+        return self.log.read_text(errors="replace")[-800:]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
