@@ -3,9 +3,7 @@
 Compared servers take turns, so that a busy moment of the machine hits all of them.
 """
 import os
-import pathlib
 import statistics
-import sys
 import time
 
 import clients
@@ -27,10 +25,8 @@ class Cases:
         return f"http://127.0.0.1:{self.upstream.ports[rate]}"
 
     def all(self):
-        for case in (self.memory, self.one_flight, self.first_byte, self.uncached_pull,
-                     self.cached_blob, self.cached_manifest):
-            print(f"... {case.__name__}", file=sys.stderr, flush=True)
-            yield from case()
+        return [self.memory, self.one_flight, self.first_byte, self.uncached_pull,
+                self.cached_blob, self.cached_manifest]
 
     # 16 clients at once for one uncached blob: how often it leaves the upstream.
     def one_flight(self):
@@ -61,8 +57,9 @@ class Cases:
     def first_byte(self):
         blobs = [self.content.add_blob(MEBIBYTE)[0] for _ in range(self.options.samples)]
         yield from self.first_bytes("", self.upstream, blobs)
-        slow, blobs = self.start_slow_upstream(delay_ms=20)
-        yield from self.first_bytes(" (upstream waits 20 ms)", slow, blobs)
+        slow = self.bench.start_source("slow-upstream", self.options.samples, MEBIBYTE,
+                                       first_byte_ms=20)
+        yield from self.first_bytes(" (upstream waits 20 ms)", slow, slow.blobs)
         slow.stop()
 
     def first_bytes(self, remark, upstream, blobs):
@@ -76,19 +73,6 @@ class Cases:
             more = of(through) - of(direct)
             yield Row(f"first byte, uncached, {name}{remark}", f"{of(through):.2f} ms",
                       f"{of(direct):.2f} ms upstream", f"{more:+.2f} ms", "<= +3 ms", more <= 3)
-
-    def start_slow_upstream(self, delay_ms):
-        script = pathlib.Path(__file__).resolve().parents[1] / "e2e/slow_registry.py"
-        listing = self.bench.directory / "slow-blobs"
-        process = self.bench.start_unready("slow-upstream", [
-            sys.executable, str(script), str(listing), str(self.options.samples), str(MEBIBYTE),
-            "--first-byte-ms", str(delay_ms)])
-        deadline = time.monotonic() + 60
-        while not listing.exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        port, *blobs = listing.read_text().split()
-        process.port = int(port)
-        return process, blobs
 
     # One client, one uncached blob, against the same download straight from upstream.
     def uncached_pull(self):

@@ -1,15 +1,21 @@
 """The servers of a benchmark: started in one directory, measured from /proc, ended by pid."""
+import dataclasses
 import os
 import pathlib
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
+import clients
+
 READY_DEADLINE_S = 15
+SOURCE_DEADLINE_S = 60
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+SLOW_REGISTRY = pathlib.Path(__file__).resolve().parents[1] / "e2e/slow_registry.py"
 TEMPORARY = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]  # what nginx keeps files for
 
 
@@ -50,22 +56,44 @@ class Bench:
         self.running.append(server)
         return server
 
-    def start_larder(self, upstream_url):
-        """With an empty cache; registry.test is the upstream."""
-        port, metrics = free_port(), free_port()
-        cache = self.fresh_directory("larder-cache")
-        config = self.directory / "larder.yaml"
-        config.write_text(
-            f"cache: {{path: {cache}, budget: 100%, free_floor: 1MiB}}\n"
-            f'listeners: [{{name: node, address: "127.0.0.1:{port}"}}]\n'
-            f'metrics: {{address: "127.0.0.1:{metrics}"}}\n'
-            f"log: {{level: {self.log_level}}}\n"
-            f'upstreams: [{{match: registry.test, endpoints: ["{upstream_url}"]}}]\n',
-            encoding="utf-8")
-        server = self.start("larder", port,
-                            [self.larder_binary, "serve", "--config", str(config)])
-        server.prefix = "/v2/registry.test/app"
+    def start_larder(self, upstreams, settings="budget: 100%, free_floor: 1MiB", cache=None):
+        """With an empty cache unless one is given. The upstreams are host -> URL, or the URL of
+        registry.test."""
+        config = self.write_config(upstreams, settings, cache)
+        server = self.start("larder", config.port, config.command)
+        server.config, server.metrics_port = config.path, config.metrics_port
+        server.cache, server.prefix = config.cache, "/v2/registry.test/app"
         return server
+
+    def write_config(self, upstreams, settings, cache=None):
+        if isinstance(upstreams, str):
+            upstreams = {"registry.test": upstreams}
+        port, metrics_port = free_port(), free_port()
+        cache = cache or self.fresh_directory("larder-cache")
+        path = self.directory / "larder.yaml"
+        path.write_text(
+            f"cache: {{path: {cache}, {settings}}}\n"
+            f'listeners: [{{name: node, address: "127.0.0.1:{port}"}}]\n'
+            f'metrics: {{address: "127.0.0.1:{metrics_port}"}}\n'
+            f"control: {{socket: {self.directory}/larder.sock}}\n"
+            f"log: {{level: {self.log_level}}}\n"
+            "upstreams:\n" + "".join(f'  - {{match: {host}, endpoints: ["{url}"]}}\n'
+                                     for host, url in upstreams.items()), encoding="utf-8")
+        return LarderConfig(path, port, metrics_port, cache,
+                            [self.larder_binary, "serve", "--config", str(path)])
+
+    def start_source(self, name, count, size_bytes, **options):
+        """tests/e2e/slow_registry.py with random blobs; `options` as it has them: rate=20e6."""
+        listing, log = self.directory / f"{name}.list", self.directory / f"{name}.sent"
+        arguments = [f"--{option.replace('_', '-')}={value}" for option, value in options.items()]
+        source = self.start_unready(name, [sys.executable, "-B", str(SLOW_REGISTRY), str(listing),
+                                           str(count), str(size_bytes), f"--log={log}", *arguments])
+        deadline = time.monotonic() + SOURCE_DEADLINE_S
+        while not listing.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        port, *source.blobs = listing.read_text().split()
+        source.port, source.sent_log = int(port), log
+        return source
 
     def start_registry(self, upstream_url=None):
         """Debian's docker-registry; with an upstream: a pull-through proxy. Empty."""
@@ -97,6 +125,15 @@ class Bench:
         server = self.start(name, ports[rates[0]], ["nginx", "-c", f"{directory}/nginx.conf"])
         server.ports, server.access_log = ports, directory / "access.log"
         return server
+
+
+@dataclasses.dataclass
+class LarderConfig:
+    path: pathlib.Path
+    port: int
+    metrics_port: int
+    cache: pathlib.Path
+    command: list
 
 
 def nginx_server(port, rate, content):
@@ -151,6 +188,11 @@ class Server:
             fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
             ticks += int(fields[11]) + int(fields[12])
         return ticks / TICKS_PER_S
+
+    def metric(self, name):
+        text = clients.get(f"http://127.0.0.1:{self.metrics_port}/metrics").decode()
+        return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines()
+                   if line.startswith((name + " ", name + "{")))
 
     def resident_bytes(self):
         kilobytes = 0
