@@ -115,7 +115,8 @@ std::optional<cache::Document> Manifests::find_manifest(const cache::Digest& dig
 Result<upstream::FetchedManifest> Manifests::fetch_digest(const Question& question,
                                                           const cache::Digest& digest) {
   const Target& target = question.target;
-  auto manifest = target.upstream->get_manifest(target.repository, digest.str(), question.deadline);
+  auto manifest =
+      target.upstream->get_manifest(target.repository, digest.str(), {question.deadline});
   if (!manifest.ok()) return manifest;
   if (Status kept = store_.put_document(digest, manifest->document); !kept.ok()) {
     return kept.error();
@@ -126,7 +127,7 @@ Result<upstream::FetchedManifest> Manifests::fetch_digest(const Question& questi
 Result<upstream::FetchedManifest> Manifests::fetch_tag(const Question& question,
                                                        const cache::TagName& name) {
   const Target& target = question.target;
-  auto manifest = target.upstream->get_manifest(target.repository, name.tag, question.deadline);
+  auto manifest = target.upstream->get_manifest(target.repository, name.tag, {question.deadline});
   if (!manifest.ok()) return manifest;
   const cache::Document& document = manifest->document;
   if (Status kept = store_.put_document(manifest->digest, document); !kept.ok()) {
@@ -140,7 +141,8 @@ Result<upstream::FetchedManifest> Manifests::fetch_tag(const Question& question,
 Result<cache::TagRecord> Manifests::confirm_tag(const Question& question,
                                                 const cache::TagName& name) {
   const Target& target = question.target;
-  const auto info = target.upstream->head_manifest(target.repository, name.tag, question.deadline);
+  const auto info =
+      target.upstream->head_manifest(target.repository, name.tag, {question.deadline});
   if (!info.ok()) return info.error();
   const auto before = store_.find_tag(name);
   const bool moved = before && before->digest != info->digest;

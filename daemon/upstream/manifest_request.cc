@@ -49,14 +49,15 @@ class ManifestResponse final : public http::ResponseSink {
   bool too_large_ = false;
 };
 
-Status ask(Endpoint& endpoint, const char* method, const ManifestName& name, MonoTime deadline,
-           ManifestResponse& response) {
+Status send(Endpoint& endpoint, const char* method, const ManifestName& name, const Ask& ask,
+            ManifestResponse& response) {
   RegistryRequest request;
   request.method = method;
   request.path = "/v2/" + name.repository + "/manifests/" + name.reference;
   request.repository = name.repository;
   request.headers.add("Accept", std::string(kManifestAccept));
-  request.deadline = deadline;
+  if (ask.known) request.headers.add("If-None-Match", "\"" + ask.known->str() + "\"");
+  request.deadline = ask.deadline;
   return response.finish(endpoint.send(request, response, {}));
 }
 
@@ -128,25 +129,26 @@ Error told_by(const Endpoint& endpoint, const ManifestName& name, const Error& e
 
 }  // namespace
 
-Result<ManifestInfo> head_manifest(Endpoint& endpoint, const ManifestName& name,
-                                   MonoTime deadline) {
+Result<ManifestInfo> head_manifest(Endpoint& endpoint, const ManifestName& name, const Ask& ask) {
   ManifestResponse response;
-  auto asked = ask(endpoint, "HEAD", name, deadline, response);
+  auto asked = send(endpoint, "HEAD", name, ask, response);
+  if (ask.known && response.status() == 304) {
+    return ManifestInfo{.digest = *ask.known, .media_type = {}, .is_unchanged = true};
+  }
   const bool head_unknown = response.status() == 405 || response.status() == 501;
   if (!asked && !head_unknown) return told_by(endpoint, name, asked.error());
   if (asked) {
     if (auto info = info_in(response.head(), name)) return std::move(*info);
   }
-  auto fetched = get_manifest(endpoint, name, deadline);
+  auto fetched = get_manifest(endpoint, name, {ask.deadline, ask.purpose});
   if (!fetched) return fetched.error();
   return ManifestInfo{fetched->digest, std::move(fetched->document.media_type),
                       fetched->document.bytes.size()};
 }
 
-Result<FetchedManifest> get_manifest(Endpoint& endpoint, const ManifestName& name,
-                                     MonoTime deadline) {
+Result<FetchedManifest> get_manifest(Endpoint& endpoint, const ManifestName& name, const Ask& ask) {
   ManifestResponse response;
-  if (auto asked = ask(endpoint, "GET", name, deadline, response); !asked) {
+  if (auto asked = send(endpoint, "GET", name, ask, response); !asked) {
     return told_by(endpoint, name, asked.error());
   }
   auto manifest = verified(response, name);

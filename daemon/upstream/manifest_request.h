@@ -1,12 +1,13 @@
 // A manifest asked of one endpoint.
 //
-// Thread-safety: functions of their arguments. Blocks: on the network, until `deadline` at most.
+// Thread-safety: functions of their arguments. Blocks: on the network, until the deadline at most.
 #pragma once
 
 #include <optional>
 #include <string>
 
 #include "cache/digest.h"
+#include "daemon/upstream/ask.h"
 #include "daemon/upstream/endpoint.h"
 #include "daemon/upstream/upstream.h"
 
@@ -19,8 +20,7 @@ struct ManifestName {
 };
 
 // As Upstream::head_manifest and get_manifest.
-Result<ManifestInfo> head_manifest(Endpoint& endpoint, const ManifestName& name, MonoTime deadline);
-Result<FetchedManifest> get_manifest(Endpoint& endpoint, const ManifestName& name,
-                                     MonoTime deadline);
+Result<ManifestInfo> head_manifest(Endpoint& endpoint, const ManifestName& name, const Ask& ask);
+Result<FetchedManifest> get_manifest(Endpoint& endpoint, const ManifestName& name, const Ask& ask);
 
 }  // namespace larder::upstream

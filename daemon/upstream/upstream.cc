@@ -47,10 +47,12 @@ MonoTime share_of(MonoTime deadline, std::size_t endpoints_left) {
 // Asks the endpoints in order: the first answer, or the most telling error.
 template <class Answer, class Question>
 Result<Answer> first_answer(const std::vector<std::shared_ptr<Endpoint>>& endpoints,
-                            const ManifestName& name, MonoTime deadline, Question question) {
+                            const ManifestName& name, Ask ask, Question question) {
+  const MonoTime deadline = ask.deadline;
   std::optional<Error> worst;
   for (std::size_t i = 0; i < endpoints.size(); ++i) {
-    auto answer = question(*endpoints[i], name, share_of(deadline, endpoints.size() - i));
+    ask.deadline = share_of(deadline, endpoints.size() - i);
+    auto answer = question(*endpoints[i], name, ask);
     if (answer) return answer;
     if (!worst || weight(answer.error().code) > weight(worst->code)) worst = answer.error();
   }
@@ -66,17 +68,17 @@ Upstream::Upstream(std::string name, std::vector<std::unique_ptr<Endpoint>> endp
 }
 
 Result<ManifestInfo> Upstream::head_manifest(const std::string& repository,
-                                             const std::string& reference, MonoTime deadline) {
+                                             const std::string& reference, const Ask& ask) {
   auto name = manifest_name(repository, reference);
   if (!name) return name.error();
-  return first_answer<ManifestInfo>(endpoints_, *name, deadline, upstream::head_manifest);
+  return first_answer<ManifestInfo>(endpoints_, *name, ask, upstream::head_manifest);
 }
 
 Result<FetchedManifest> Upstream::get_manifest(const std::string& repository,
-                                               const std::string& reference, MonoTime deadline) {
+                                               const std::string& reference, const Ask& ask) {
   auto name = manifest_name(repository, reference);
   if (!name) return name.error();
-  return first_answer<FetchedManifest>(endpoints_, *name, deadline, upstream::get_manifest);
+  return first_answer<FetchedManifest>(endpoints_, *name, ask, upstream::get_manifest);
 }
 
 std::vector<std::shared_ptr<cache::Source>> Upstream::blob_sources(

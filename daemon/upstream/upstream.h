@@ -2,7 +2,7 @@
 //
 // Documents are returned only when their bytes match the digest asked for; a tag's digest is the
 // hash of the bytes, not the header, whenever the bytes were fetched. Thread-safety: any thread.
-// Blocks: on the network, until `deadline` at most.
+// Blocks: on the network, until the deadline at most.
 #pragma once
 
 #include <memory>
@@ -12,6 +12,7 @@
 #include "cache/digest.h"
 #include "cache/index.h"
 #include "cache/source.h"
+#include "daemon/upstream/ask.h"
 #include "daemon/upstream/endpoint.h"
 
 namespace larder::upstream {
@@ -24,6 +25,8 @@ struct ManifestInfo {
   cache::Digest digest;
   std::string media_type;
   std::uint64_t size_bytes = 0;
+  // Upstream said no more than that it is what is known (HTTP 304): type and size are not told.
+  bool is_unchanged = false;
 };
 
 struct FetchedManifest {
@@ -46,12 +49,12 @@ class Upstream {
   // digest. When endpoints fail differently, the one that could not be asked counts more than one
   // that refuses, and that more than a 404.
   Result<ManifestInfo> head_manifest(const std::string& repository, const std::string& reference,
-                                     MonoTime deadline);
+                                     const Ask& ask);
 
   // The bytes of a manifest by tag or digest.
   // Returns: as head_manifest; corrupt when the bytes do not match the digest asked for.
   Result<FetchedManifest> get_manifest(const std::string& repository, const std::string& reference,
-                                       MonoTime deadline);
+                                       const Ask& ask);
 
   // One source per endpoint, in order. They keep this upstream's endpoints alive. With a deadline,
   // no fetch of theirs outlives it.

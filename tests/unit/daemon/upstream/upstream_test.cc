@@ -32,10 +32,10 @@ class UpstreamTest : public ::testing::Test {
     return *upstream_;
   }
   Result<ManifestInfo> head(const std::string& reference) {
-    return upstream().head_manifest("team/app", reference, soon());
+    return upstream().head_manifest("team/app", reference, {soon()});
   }
   Result<FetchedManifest> get(const std::string& reference) {
-    return upstream().get_manifest("team/app", reference, soon());
+    return upstream().get_manifest("team/app", reference, {soon()});
   }
   static MonoTime soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(60); }
 

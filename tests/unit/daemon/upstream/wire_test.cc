@@ -128,7 +128,7 @@ TEST_F(WireTest, FetchesAManifestByteExact) {
   Upstream upstream("docker.io", std::move(endpoints));
 
   const auto fetched =
-      upstream.get_manifest("team/app", "7", std::chrono::steady_clock::now() + 10s);
+      upstream.get_manifest("team/app", "7", {std::chrono::steady_clock::now() + 10s});
 
   ASSERT_TRUE(fetched.ok()) << describe(fetched.error());
   EXPECT_EQ(fetched->document.bytes, kDocument);

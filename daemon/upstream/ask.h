@@ -1,0 +1,25 @@
+// How something is asked of an upstream: by when, what for, and what is known already.
+#pragma once
+
+#include <optional>
+
+#include "cache/base/clock.h"
+#include "cache/digest.h"
+
+namespace larder::upstream {
+
+// What a request is for. When a quota runs low, the least urgent stop first (endpoint_health.h).
+enum class Purpose {
+  pull,        // a client waits for what only upstream has
+  warm,        // wanted ahead of the pull
+  revalidate,  // the cache has an answer already, perhaps an old one
+};
+
+struct Ask {
+  MonoTime deadline;  // for everything: token, redirects, body, every endpoint
+  Purpose purpose = Purpose::pull;
+  // What the asker has of it; upstream may answer that it is still so (If-None-Match).
+  std::optional<cache::Digest> known{};
+};
+
+}  // namespace larder::upstream
