@@ -177,6 +177,12 @@ Result<Flight::Readable> Flight::readable(ReaderId reader, std::uint64_t offset)
   return machine_.error();
 }
 
+BlobPresence Flight::progress() const {
+  MutexLock lock(mutex_);
+  return {BlobPresence::State::partial, machine_.kept_bytes(), machine_.blob_size(),
+          /*is_being_fetched=*/!ended_};
+}
+
 bool Flight::is_detached() const {
   MutexLock lock(mutex_);
   return machine_.phase() == FlightMachine::Phase::detached;

@@ -16,6 +16,7 @@
 #include "cache/base/clock.h"
 #include "cache/base/mutex.h"
 #include "cache/blob_files.h"
+#include "cache/blob_presence.h"
 #include "cache/claims.h"
 #include "cache/executor.h"
 #include "cache/flight_machine.h"
@@ -92,6 +93,9 @@ class Flight : public std::enable_shared_from_this<Flight> {
     Hasher hasher;
     std::vector<std::shared_ptr<Source>> sources;
   };
+  // How far it is. Blocks: no.
+  BlobPresence progress() const;
+
   bool is_detached() const;
   // Requires: is_detached(). Blocks: until a thread that hashes has noticed.
   Detached detached();

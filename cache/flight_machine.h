@@ -136,7 +136,9 @@ class FlightMachine {
   // Bytes present without a gap from the front: what can be hashed.
   std::uint64_t prefix_bytes() const { return present_.covered_until(0); }
   bool is_present(ByteRange range) const { return !present_.first_gap(range.begin, range.end); }
-  // What has been written takes on disk, holes left out.
+  // What has been written, holes left out; of an earlier flight's bytes, some may turn out bad.
+  std::uint64_t kept_bytes() const { return kept_.total_bytes(); }
+  // What it takes on disk.
   std::uint64_t kept_disk_bytes() const { return kept_.block_bytes(kDiskBlockBytes); }
   // What the flight takes on disk once its fetches are done, as far as it is known.
   std::uint64_t disk_bytes_needed() const;

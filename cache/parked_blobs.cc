@@ -34,6 +34,12 @@ bool ParkedBlobs::contains(const Digest& digest) const {
   return entries_.contains(digest);
 }
 
+std::optional<std::uint64_t> ParkedBlobs::bytes_of(const Digest& digest) const {
+  MutexLock lock(mutex_);
+  const auto found = entries_.find(digest);
+  return found == entries_.end() ? std::nullopt : std::optional(found->second.disk_bytes);
+}
+
 std::uint64_t ParkedBlobs::total_bytes() const {
   std::uint64_t total = 0;
   MutexLock lock(mutex_);

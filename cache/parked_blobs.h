@@ -31,6 +31,8 @@ class ParkedBlobs final : public PartialBlobs {
   // Its bytes on disk; it is the caller's from now on. Nothing when there is no such blob.
   std::optional<std::uint64_t> take(const Digest& digest);
   bool contains(const Digest& digest) const;
+  // Its bytes on disk; it stays. Nothing when there is no such blob.
+  std::optional<std::uint64_t> bytes_of(const Digest& digest) const;
   std::uint64_t total_bytes() const;
 
   std::vector<Idle> idle(std::size_t count) const override;

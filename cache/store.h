@@ -14,6 +14,7 @@
 
 #include "cache/base/clock.h"
 #include "cache/blob_files.h"
+#include "cache/blob_presence.h"
 #include "cache/blob_reader.h"
 #include "cache/claims.h"
 #include "cache/evictor.h"
@@ -79,6 +80,8 @@ class Store {
   // The bytes of a small blob, and its media type, which is empty when nobody has told it: it was
   // fetched as a blob, or its record was lost. Blocks: on disk when it is not in the index.
   std::optional<Document> find_document(const Digest& digest) const;
+  // The same, and it does not count as a use.
+  std::optional<Document> peek_document(const Digest& digest) const;
   // Found at once, lasting soon after; reported when it cannot be kept.
   // Returns: corrupt when `document.bytes` do not have this digest.
   Status put_document(const Digest& digest, const Document& document);
@@ -100,6 +103,10 @@ class Store {
   Status unpin(const Digest& digest, const std::string& reason);
   Result<std::vector<std::pair<Digest, Pin>>> pins() const;
 
+  // How much of the blob is there; it does not count as a use. `told_size`: what the caller was
+  // told that the blob has, for what the cache does not know by itself. Blocks: on disk.
+  BlobPresence presence(const Digest& digest,
+                        std::optional<std::uint64_t> told_size = std::nullopt) const;
   // Whether the whole blob is there. Blocks: on disk.
   bool has_blob(const Digest& digest) const;
   // Whether a flight or a document is about to publish the blob.
@@ -128,6 +135,8 @@ class Store {
     std::uint64_t size_bytes;
   };
   std::optional<OpenFile> open_file(const Digest& digest);
+  std::optional<std::uint64_t> whole_size(const Digest& digest) const;
+  std::optional<Document> kept_document(const Digest& digest) const;
   void drop_blob(const Digest& digest) const;
   Result<std::unique_ptr<BlobReader>> join_flight(const Digest& digest, const SourcesOf& sources,
                                                   ByteRange wanted);

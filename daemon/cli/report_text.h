@@ -10,9 +10,6 @@
 
 namespace larder::cli {
 
-// "512 B", "5.2 GiB"
-std::string bytes_text(std::uint64_t bytes);
-
 // "31 of 120 blobs, 5.2 GiB"
 std::string progress_text(const cache::CheckReport& report);
 

@@ -38,6 +38,14 @@ TEST_F(ParkedBlobsTest, WhatIsTakenIsNotThereAnyMore) {
   EXPECT_EQ(parked_->total_bytes(), 0u);
 }
 
+TEST_F(ParkedBlobsTest, WhatIsLookedAtStays) {
+  parked_->add(a_, 8192);
+
+  EXPECT_EQ(parked_->bytes_of(a_), 8192u);
+  EXPECT_EQ(parked_->bytes_of(b_), std::nullopt);
+  EXPECT_TRUE(parked_->contains(a_));
+}
+
 TEST_F(ParkedBlobsTest, NamesTheLeastRecentlyUsedFirst) {
   parked_->add(b_, 4096);
   clock_.advance(std::chrono::seconds(1));

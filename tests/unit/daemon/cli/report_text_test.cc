@@ -87,14 +87,5 @@ TEST(ProgressText, NeverTellsMoreThanTheTotal) {
   EXPECT_EQ(progress_text(report), "31 of 31 blobs, 5.0 GiB");
 }
 
-TEST(BytesText, ChoosesTheUnit) {
-  EXPECT_EQ(bytes_text(0), "0 B");
-  EXPECT_EQ(bytes_text(1023), "1023 B");
-  EXPECT_EQ(bytes_text(1024), "1.0 KiB");
-  EXPECT_EQ(bytes_text((1 << 20) - 1), "1.0 MiB");
-  EXPECT_EQ(bytes_text(1'500'000), "1.4 MiB");
-  EXPECT_EQ(bytes_text(UINT64_MAX), "16777216.0 TiB");
-}
-
 }  // namespace
 }  // namespace larder::cli
