@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "daemon/registry/cached_document.h"
 #include "daemon/registry/tag_origin.h"
 
 namespace larder::registry {
@@ -17,6 +18,11 @@ DocumentAnswer answer_of(const cache::Digest& digest, cache::Document document,
 
 cache::TagName name_of(const Target& target, const std::string& tag) {
   return {target.upstream->name(), target.repository, tag};
+}
+
+// Of a digest among the negatives.
+std::string key_of(const Target& target, const std::string& digest) {
+  return target.upstream->name() + "/" + target.repository + "@" + digest;
 }
 
 }  // namespace
@@ -42,12 +48,17 @@ Result<Refreshed> Manifests::refresh(const Target& target, const std::string& ta
                        clock_.now() + options_.deadline);
 }
 
+Standing Manifests::standing(const Target& target, const std::string& reference) const {
+  if (reference.find(':') == std::string::npos) return tags_.standing(name_of(target, reference));
+  return {std::nullopt, {}, negatives_.find(key_of(target, reference), clock_.now())};
+}
+
 Result<DocumentAnswer> Manifests::by_digest(const Target& target, const cache::Digest& digest) {
   if (auto document = find_named_document(store_, digest)) {
     return answer_of(digest, *std::move(document), CacheStatus::hit);
   }
   if (options_.offline) return Error{Errc::not_found, "not cached, and Larder is offline"};
-  const std::string key = target.upstream->name() + "/" + target.repository + "@" + digest.str();
+  const std::string key = key_of(target, digest.str());
   if (const auto negative = negatives_.find(key, clock_.now())) return *negative;
   const MonoTime deadline = clock_.now() + options_.deadline;
   auto fetched = fetches_.run(key, deadline, [&] { return fetch(target, digest, deadline); });

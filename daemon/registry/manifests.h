@@ -37,6 +37,10 @@ class Manifests {
   // Returns: as get().
   Result<Refreshed> refresh(const Target& target, const std::string& tag);
 
+  // What is known, without asking; of a digest only whether upstream has just denied it.
+  // Requires: `reference` is a tag or a digest.
+  Standing standing(const Target& target, const std::string& reference) const;
+
  private:
   Result<DocumentAnswer> by_digest(const Target& target, const cache::Digest& digest);
   Result<upstream::FetchedManifest> fetch(const Target& target, const cache::Digest& digest,

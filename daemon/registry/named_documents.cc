@@ -4,7 +4,7 @@
 #include <functional>
 #include <utility>
 
-#include "daemon/upstream/manifest_type.h"
+#include "daemon/registry/cached_document.h"
 
 namespace larder::registry {
 
@@ -271,17 +271,6 @@ void NamedDocuments::tick() {
     });
     if (!runs) refreshes_.note(due.name.str(), due, clock_.now() + kRefreshAgain);
   }
-}
-
-std::optional<cache::Document> find_named_document(cache::Store& store,
-                                                   const cache::Digest& digest) {
-  auto document = store.find_document(digest);
-  if (!document || !document->media_type.empty()) return document;
-  auto media_type = upstream::media_type_inside(document->bytes);
-  if (!media_type || media_type->empty()) return std::nullopt;
-  document->media_type = *std::move(media_type);
-  (void)store.put_document(digest, *document);  // it was read by this digest
-  return document;
 }
 
 }  // namespace larder::registry

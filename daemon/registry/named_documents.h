@@ -114,9 +114,4 @@ class NamedDocuments {
   SingleFlight<cache::TagRecord> confirmations_;
 };
 
-// The bytes of a document that is served under a name, and its media type. A document whose media
-// type was lost with the index, or that came as a blob, tells it itself; nothing when it cannot.
-std::optional<cache::Document> find_named_document(cache::Store& store,
-                                                   const cache::Digest& digest);
-
 }  // namespace larder::registry

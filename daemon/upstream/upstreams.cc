@@ -29,13 +29,23 @@ Upstreams::Upstreams(std::vector<UpstreamRule> rules) : rules_(std::move(rules))
 std::shared_ptr<Upstream> Upstreams::find(std::string_view host) {
   const auto name = canonical(host);
   if (auto made = find_made(name)) return made;
-  const auto rule = std::find_if(rules_.begin(), rules_.end(), [&](const UpstreamRule& one) {
-    return host_matches(one.match, name);
-  });
-  if (rule == rules_.end()) return nullptr;
+  const UpstreamRule* const rule = find_rule(name);
+  if (rule == nullptr) return nullptr;
   // Without the lock: a CA file may have to be read.
   std::shared_ptr<Upstream> upstream = rule->make(name);
   return upstream == nullptr ? nullptr : keep(name, std::move(upstream));
+}
+
+std::optional<std::string> Upstreams::rule_of(std::string_view host) const {
+  const UpstreamRule* const rule = find_rule(canonical(host));
+  return rule == nullptr ? std::nullopt : std::optional(rule->match);
+}
+
+const UpstreamRule* Upstreams::find_rule(const std::string& host) const {
+  const auto rule = std::find_if(rules_.begin(), rules_.end(), [&](const UpstreamRule& one) {
+    return host_matches(one.match, host);
+  });
+  return rule == rules_.end() ? nullptr : &*rule;
 }
 
 std::shared_ptr<Upstream> Upstreams::find_made(const std::string& host) {

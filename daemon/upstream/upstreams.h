@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,9 @@ class Upstreams {
   // last.
   std::shared_ptr<Upstream> find(std::string_view host);
 
+  // The `match` of the rule by which find() answers; nothing when none matches.
+  std::optional<std::string> rule_of(std::string_view host) const;
+
  private:
   static constexpr std::size_t kHostsMax = 1024;
 
@@ -47,6 +51,7 @@ class Upstreams {
     std::uint64_t asked = 0;             // greater: asked for later
   };
 
+  const UpstreamRule* find_rule(const std::string& host) const;
   std::shared_ptr<Upstream> find_made(const std::string& host);
   std::shared_ptr<Upstream> keep(const std::string& host, std::shared_ptr<Upstream> upstream);
 
