@@ -92,7 +92,12 @@ Status Daemon::open_cache() {
 }
 
 Status Daemon::assemble_registry() {
-  auto rules = upstream_rules(config_.upstreams, clients_, clock_, telemetry_);
+  health_notes_.emplace(cache_->index());
+  health_.emplace(*health_notes_, clock_, telemetry_);
+  // What the index cannot take is its keeper's to tell, and is tried again.
+  cache_->set_chores({.each_second = [this] { (void)health_->save_changes(); },
+                      .at_close = [this] { (void)health_->save_all(); }});
+  auto rules = upstream_rules(config_.upstreams, {clients_, *health_, clock_, telemetry_});
   if (!rules.ok()) return rules.error();
   const auto& deadlines = config_.deadlines;
   upstreams_.emplace(*std::move(rules));
@@ -171,7 +176,8 @@ control::PinCommands Daemon::pin_commands() {
 control::Readings Daemon::readings() const {
   return {.cache_bytes = cache_->space().used_bytes(),
           .cache_budget_bytes = cache_->space().budget_bytes(),
-          .flights = cache_->store().flights()};
+          .flights = cache_->store().flights(),
+          .upstreams = upstreams_->reports()};
 }
 
 }  // namespace larder::cli

@@ -13,6 +13,7 @@
 #include "cache/base/clock.h"
 #include "cache/base/worker_pool.h"
 #include "daemon/cli/cache_engine.h"
+#include "daemon/cli/health_notes.h"
 #include "daemon/cli/housekeeping.h"
 #include "daemon/cli/upstream_rules.h"
 #include "daemon/config/config.h"
@@ -75,6 +76,8 @@ class Daemon {
 
   std::unique_ptr<CacheEngine> cache_;
 
+  std::optional<HealthNotes> health_notes_;
+  std::optional<upstream::HealthBook> health_;
   Clients clients_;
   std::optional<upstream::Upstreams> upstreams_;
   std::optional<registry::NamedDocuments> documents_;

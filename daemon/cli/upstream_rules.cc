@@ -8,12 +8,6 @@ namespace larder::cli {
 
 namespace {
 
-struct Ground {
-  http::Client* client;
-  Clock& clock;
-  upstream::UpstreamObserver& observer;
-};
-
 std::unique_ptr<auth::CredentialSource> credentials_of(const config::Auth& auth) {
   if (auth.kind == config::AuthKind::anonymous) {
     return std::make_unique<auth::AnonymousCredentials>();
@@ -26,7 +20,8 @@ std::unique_ptr<auth::CredentialSource> credentials_of(const config::Auth& auth)
 
 // Requires: config parsing has accepted the endpoints.
 std::unique_ptr<upstream::Upstream> make_upstream(const config::Upstream& upstream,
-                                                  const std::string& host, const Ground& ground) {
+                                                  const std::string& host, http::Client& client,
+                                                  const UpstreamGround& ground) {
   std::vector<std::string> urls = upstream.endpoints;
   const auto reach = urls.empty() ? http::Reach::public_only : http::Reach::anywhere;
   if (urls.empty()) urls.push_back("https://" + host);
@@ -35,8 +30,8 @@ std::unique_ptr<upstream::Upstream> make_upstream(const config::Upstream& upstre
     auto url = http::Url::parse(text);
     if (!url.ok()) return nullptr;
     endpoints.push_back(std::make_unique<upstream::Endpoint>(
-        host, *std::move(url), reach, *ground.client, credentials_of(upstream.auth), ground.clock,
-        ground.observer));
+        upstream::EndpointParts{host, *url, reach, client, credentials_of(upstream.auth),
+                                ground.clock, ground.observer, ground.health.of(*url)}));
   }
   return std::make_unique<upstream::Upstream>(host, std::move(endpoints));
 }
@@ -54,15 +49,13 @@ Result<http::Client*> Clients::with_ca(const std::string& ca_file) {
 }
 
 Result<std::vector<upstream::UpstreamRule>> upstream_rules(
-    const std::vector<config::Upstream>& upstreams, Clients& clients, Clock& clock,
-    upstream::UpstreamObserver& observer) {
+    const std::vector<config::Upstream>& upstreams, const UpstreamGround& ground) {
   std::vector<upstream::UpstreamRule> rules;
   for (const config::Upstream& upstream : upstreams) {
-    const auto client = clients.with_ca(upstream.ca_file);
+    const auto client = ground.clients.with_ca(upstream.ca_file);
     if (!client.ok()) return in_context("upstream " + upstream.match, client.error());
-    const Ground ground{*client, clock, observer};
-    rules.push_back({upstream.match, [upstream, ground](const std::string& host) {
-                       return make_upstream(upstream, host, ground);
+    rules.push_back({upstream.match, [upstream, client = *client, ground](const std::string& host) {
+                       return make_upstream(upstream, host, *client, ground);
                      }});
   }
   return rules;

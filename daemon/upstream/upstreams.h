@@ -43,6 +43,9 @@ class Upstreams {
   // The `match` of the rule by which find() answers; nothing when none matches.
   std::optional<std::string> rule_of(std::string_view host) const;
 
+  // Of the upstreams that are remembered, by host.
+  std::vector<UpstreamReport> reports() const;
+
  private:
   static constexpr std::size_t kHostsMax = 1024;
 
@@ -56,7 +59,7 @@ class Upstreams {
   std::shared_ptr<Upstream> keep(const std::string& host, std::shared_ptr<Upstream> upstream);
 
   const std::vector<UpstreamRule> rules_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
   std::map<std::string, Made> made_ GUARDED_BY(mutex_);
   std::uint64_t asked_ GUARDED_BY(mutex_) = 0;
 };

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/fake_clock.h"
+#include "tests/support/health_book.h"
 
 namespace larder::cli {
 namespace {
@@ -16,7 +17,9 @@ class UpstreamRulesTest : public ::testing::Test {
  protected:
   testing::FakeClock clock_;
   QuietObserver observer_;
+  testing::FakeHealthBook health_{clock_};
   Clients clients_{{}};
+  const UpstreamGround ground_{clients_, health_.book, clock_, observer_};
 };
 
 TEST_F(UpstreamRulesTest, KeepTheOrderAndTheMatchesOfTheConfig) {
@@ -24,7 +27,7 @@ TEST_F(UpstreamRulesTest, KeepTheOrderAndTheMatchesOfTheConfig) {
       {.match = "a.test", .endpoints = {"http://127.0.0.1:1"}, .auth = {}, .ca_file = {}},
       {.match = "*.test", .endpoints = {}, .auth = {}, .ca_file = {}}};
 
-  const auto rules = upstream_rules(upstreams, clients_, clock_, observer_);
+  const auto rules = upstream_rules(upstreams, ground_);
 
   ASSERT_TRUE(rules.ok());
   ASSERT_EQ(rules->size(), 2u);
@@ -36,7 +39,7 @@ TEST_F(UpstreamRulesTest, NameTheUpstreamWhoseCaFileCannotBeRead) {
   const std::vector<config::Upstream> upstreams{
       {.match = "a.test", .endpoints = {}, .auth = {}, .ca_file = "/no/such/file"}};
 
-  const auto rules = upstream_rules(upstreams, clients_, clock_, observer_);
+  const auto rules = upstream_rules(upstreams, ground_);
 
   EXPECT_EQ(rules.error().code, Errc::invalid);
   EXPECT_NE(rules.error().context.find("a.test"), std::string::npos);
