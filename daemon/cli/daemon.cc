@@ -133,7 +133,7 @@ Status Daemon::listen() {
 // Without it a node serves as well, only nobody can give orders; so only a socket that the config
 // names must work.
 Status Daemon::listen_for_control() {
-  control_.emplace(scrub_commands(), pin_commands(), logger_);
+  control_.emplace(scrub_commands(), pin_commands(), image_commands(), logger_);
   auto server = control::serve_control(config_.control.socket, ops_pool_, *control_, logger_);
   if (server.ok()) {
     control_server_ = *std::move(server);
@@ -171,6 +171,14 @@ control::PinCommands Daemon::pin_commands() {
                                                     config_.default_upstream, cache_->store());
               },
           .is_cached = [&store](const cache::Digest& digest) { return store.has_blob(digest); }};
+}
+
+control::ImageCommands Daemon::image_commands() {
+  explainer_.emplace(
+      registry::ExplainerParts{*upstreams_, *manifests_, cache_->store(), clock_, config_.offline});
+  refresher_.emplace(*upstreams_, *manifests_, clock_);
+  return {.explain = [this](const std::string& name) { return explainer_->explain(name); },
+          .refresh = [this](const std::string& name) { return refresher_->refresh(name); }};
 }
 
 control::Readings Daemon::readings() const {

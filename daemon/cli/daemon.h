@@ -23,6 +23,8 @@
 #include "daemon/control/telemetry.h"
 #include "daemon/http/server.h"
 #include "daemon/log/log.h"
+#include "daemon/registry/explain.h"
+#include "daemon/registry/refresher.h"
 #include "daemon/registry/registry.h"
 
 namespace larder::cli {
@@ -60,6 +62,7 @@ class Daemon {
   Status listen_for_control();
   control::ScrubCommands scrub_commands();
   control::PinCommands pin_commands();
+  control::ImageCommands image_commands();
   control::Readings readings() const;
 
   const config::Config config_;
@@ -84,6 +87,8 @@ class Daemon {
   std::optional<registry::Manifests> manifests_;
   std::optional<registry::Blobs> blobs_;
   std::optional<registry::Registry> registry_;
+  std::optional<registry::Explainer> explainer_;
+  std::optional<registry::Refresher> refresher_;
   std::optional<control::OpsHandler> ops_;
   std::optional<control::ControlHandler> control_;
 

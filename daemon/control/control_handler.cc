@@ -9,7 +9,10 @@ http::Response ControlHandler::handle(const http::Request& request) {
   const std::string_view path = http::split_target(request.target).path;
   if (path == "/v1/scrub") return scrub_.handle(request);
   if (path == "/v1/pins") return pins_.handle(request);
-  return error_reply(404, "no such path: /v1/scrub and /v1/pins are here");
+  if (path == "/v1/explain") return images_.explain(request);
+  if (path == "/v1/refresh") return images_.refresh(request);
+  return error_reply(404,
+                     "no such path: /v1/scrub, /v1/pins, /v1/explain and /v1/refresh are here");
 }
 
 // Questions are not logged: somebody who watches a scrub asks several times a second.

@@ -1,9 +1,10 @@
-// What the control socket answers: /v1/scrub and /v1/pins, JSON both ways.
+// What the control socket answers: /v1/scrub, /v1/pins, /v1/explain, /v1/refresh; JSON both ways.
 //
 // Whoever may open the socket may do all of it. What changes something is logged.
 // Thread-safety: any thread. Blocks: as the functions given.
 #pragma once
 
+#include "daemon/control/image_handler.h"
 #include "daemon/control/pin_handler.h"
 #include "daemon/control/scrub_handler.h"
 #include "daemon/http/message.h"
@@ -14,8 +15,11 @@ namespace larder::control {
 class ControlHandler final : public http::Handler {
  public:
   // `logger` must outlive this.
-  ControlHandler(ScrubCommands scrub, PinCommands pins, log::Logger& logger)
-      : scrub_(std::move(scrub)), pins_(std::move(pins)), logger_(logger) {}
+  ControlHandler(ScrubCommands scrub, PinCommands pins, ImageCommands images, log::Logger& logger)
+      : scrub_(std::move(scrub)),
+        pins_(std::move(pins)),
+        images_(std::move(images)),
+        logger_(logger) {}
 
   http::Response handle(const http::Request& request) override;
   void finished(const http::Request& request, const http::Exchange& exchange) override;
@@ -23,6 +27,7 @@ class ControlHandler final : public http::Handler {
  private:
   const ScrubHandler scrub_;
   const PinHandler pins_;
+  const ImageHandler images_;
   log::Logger& logger_;
 };
 

@@ -17,8 +17,12 @@ int status_of(Errc code) {
       return 404;
     case Errc::busy:
       return 409;
+    case Errc::upstream_down:
+      return 502;
     case Errc::cancelled:
       return 503;
+    case Errc::timeout:
+      return 504;
     case Errc::no_space:
       return 507;
     default:

@@ -20,6 +20,10 @@ cache::TagName name_of(const Target& target, const std::string& tag) {
   return {target.upstream->name(), target.repository, tag};
 }
 
+bool is_digest(const std::string& reference) {
+  return reference.find(':') != std::string::npos;
+}
+
 // Of a digest among the negatives.
 std::string key_of(const Target& target, const std::string& digest) {
   return target.upstream->name() + "/" + target.repository + "@" + digest;
@@ -33,35 +37,47 @@ Manifests::Manifests(ManifestsOptions options, NamedDocuments& tags, cache::Stor
 
 Result<DocumentAnswer> Manifests::get(const Target& target, const std::string& reference,
                                       bool want_bytes) {
-  if (reference.find(':') != std::string::npos) {
+  if (is_digest(reference)) {
     const auto digest = cache::Digest::parse(reference);
     if (!digest.ok()) return digest.error();
-    return by_digest(target, *digest);
+    return by_digest(target, *digest, upstream::Purpose::pull);
   }
   if (!is_tag(reference)) return Error{Errc::not_found, "not a valid tag"};
   return tags_.get(name_of(target, reference), std::make_shared<TagOrigin>(target, reference),
                    want_bytes, clock_.now() + options_.deadline);
 }
 
-Result<Refreshed> Manifests::refresh(const Target& target, const std::string& tag) {
-  return tags_.refresh(name_of(target, tag), std::make_shared<TagOrigin>(target, tag),
-                       clock_.now() + options_.deadline);
+Result<Refreshed> Manifests::refresh(const Target& target, const std::string& reference) {
+  if (!is_digest(reference)) {
+    return tags_.refresh(name_of(target, reference), std::make_shared<TagOrigin>(target, reference),
+                         clock_.now() + options_.deadline);
+  }
+  if (options_.offline) return Error{Errc::denied, "Larder is offline"};
+  const auto digest = cache::Digest::parse(reference);
+  if (!digest.ok()) return digest.error();
+  const bool was_cached = peek_named_document(store_, *digest).has_value();
+  negatives_.forget(key_of(target, reference));
+  const auto got = by_digest(target, *digest, upstream::Purpose::order);
+  if (!got.ok()) return got.error();
+  const cache::TagRecord record{*digest, got->media_type, got->size_bytes, {}, {}};
+  return Refreshed{was_cached ? std::optional(record) : std::nullopt, record};
 }
 
 Standing Manifests::standing(const Target& target, const std::string& reference) const {
-  if (reference.find(':') == std::string::npos) return tags_.standing(name_of(target, reference));
+  if (!is_digest(reference)) return tags_.standing(name_of(target, reference));
   return {std::nullopt, {}, negatives_.find(key_of(target, reference), clock_.now())};
 }
 
-Result<DocumentAnswer> Manifests::by_digest(const Target& target, const cache::Digest& digest) {
+Result<DocumentAnswer> Manifests::by_digest(const Target& target, const cache::Digest& digest,
+                                            upstream::Purpose purpose) {
   if (auto document = find_named_document(store_, digest)) {
     return answer_of(digest, *std::move(document), CacheStatus::hit);
   }
   if (options_.offline) return Error{Errc::not_found, "not cached, and Larder is offline"};
   const std::string key = key_of(target, digest.str());
   if (const auto negative = negatives_.find(key, clock_.now())) return *negative;
-  const MonoTime deadline = clock_.now() + options_.deadline;
-  auto fetched = fetches_.run(key, deadline, [&] { return fetch(target, digest, deadline); });
+  const upstream::Ask ask{clock_.now() + options_.deadline, purpose};
+  auto fetched = fetches_.run(key, ask.deadline, [&] { return fetch(target, digest, ask); });
   if (!fetched.result.ok()) {
     negatives_.note(key, fetched.result.error(), clock_.now());
     return fetched.result.error();
@@ -71,8 +87,9 @@ Result<DocumentAnswer> Manifests::by_digest(const Target& target, const cache::D
 }
 
 Result<upstream::FetchedManifest> Manifests::fetch(const Target& target,
-                                                   const cache::Digest& digest, MonoTime deadline) {
-  auto manifest = target.upstream->get_manifest(target.repository, digest.str(), {deadline});
+                                                   const cache::Digest& digest,
+                                                   const upstream::Ask& ask) {
+  auto manifest = target.upstream->get_manifest(target.repository, digest.str(), ask);
   if (!manifest.ok()) return manifest;
   Status kept = store_.put_document(digest, manifest->document);
   if (!kept.ok()) return kept.error();

@@ -34,17 +34,18 @@ class Manifests {
   Result<DocumentAnswer> get(const Target& target, const std::string& reference, bool want_bytes);
 
   // Asks for a tag now, whatever its TTL. A digest that is not cached is fetched.
-  // Returns: as get().
-  Result<Refreshed> refresh(const Target& target, const std::string& tag);
+  // Returns: as get(); denied when offline.
+  Result<Refreshed> refresh(const Target& target, const std::string& reference);
 
   // What is known, without asking; of a digest only whether upstream has just denied it.
   // Requires: `reference` is a tag or a digest.
   Standing standing(const Target& target, const std::string& reference) const;
 
  private:
-  Result<DocumentAnswer> by_digest(const Target& target, const cache::Digest& digest);
+  Result<DocumentAnswer> by_digest(const Target& target, const cache::Digest& digest,
+                                   upstream::Purpose purpose);
   Result<upstream::FetchedManifest> fetch(const Target& target, const cache::Digest& digest,
-                                          MonoTime deadline);
+                                          const upstream::Ask& ask);
 
   const ManifestsOptions options_;
   NamedDocuments& tags_;

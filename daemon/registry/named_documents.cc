@@ -132,7 +132,8 @@ Result<DocumentAnswer> NamedDocuments::serve(const Question& question,
 Result<upstream::FetchedManifest> NamedDocuments::fetch(
     const Question& question, const std::optional<cache::Digest>& version) {
   upstream::Ask ask = question.ask();
-  ask.purpose = upstream::Purpose::pull;  // somebody waits for the bytes
+  const bool is_order = ask.purpose == upstream::Purpose::order;
+  if (!is_order) ask.purpose = upstream::Purpose::pull;  // somebody waits for the bytes
   auto fetched = question.origin->fetch(ask, version);
   const auto before = store_.find_tag(question.name);
   if (!fetched.ok()) {
@@ -219,7 +220,7 @@ void NamedDocuments::note_failure(const cache::TagName& name,
 Result<Refreshed> NamedDocuments::refresh(const cache::TagName& name, const OriginPtr& origin,
                                           MonoTime deadline) {
   if (options_.offline) return Error{Errc::denied, "Larder is offline"};
-  const Question question{name, origin, /*want_bytes=*/true, deadline, upstream::Purpose::pull};
+  const Question question{name, origin, /*want_bytes=*/true, deadline, upstream::Purpose::order};
   negatives_.forget(name.str());
   const auto before = store_.find_tag(name);
   // Not joined to a question of a client: that one may end without asking.
@@ -248,7 +249,7 @@ std::optional<std::chrono::seconds> NamedDocuments::ttl_of(const cache::TagName&
   return std::chrono::floor<std::chrono::seconds>(verdict.ttl_left);
 }
 
-void NamedDocuments::note_use(const Question& question, const upstream::Verdict& verdict) {
+void NamedDocuments::note_use(const Question& question, const upstream::FreshnessVerdict& verdict) {
   if (options_.offline || verdict.rule == nullptr || verdict.rule->ttl < 2 * kMarginMin) return;
   const std::string name = question.name.str();
   if (refreshes_.is_noted(name)) return;

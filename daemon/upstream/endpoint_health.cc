@@ -56,6 +56,12 @@ bool EndpointHealth::refuses(Purpose purpose) const {
   return breaker_.refuses(now, purpose == Purpose::order) || (quota_ && !quota_->may(purpose, now));
 }
 
+std::optional<Error> EndpointHealth::refusal(Purpose purpose) const {
+  const MonoTime now = clock_.now();
+  MutexLock lock(mutex_);
+  return refusal(purpose, now);
+}
+
 std::optional<Error> EndpointHealth::refusal(Purpose purpose, MonoTime now) const {
   if (breaker_.refuses(now, purpose == Purpose::order)) {
     const bool is_tried = breaker_.state(now) == BreakerState::half_open;

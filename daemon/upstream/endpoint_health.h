@@ -43,6 +43,8 @@ class EndpointHealth {
   Result<Permit> admit(Purpose purpose);
   // Whether admit() would refuse.
   bool refuses(Purpose purpose) const;
+  // What admit() would return; nothing when it would not refuse.
+  std::optional<Error> refusal(Purpose purpose) const;
 
   const std::string& url() const { return url_; }
   // The time to a response's head, smoothed, and when it was measured last.

@@ -102,6 +102,16 @@ EndpointOrder::Order Upstream::order(Purpose purpose) const {
   return order_.of(candidates, std::chrono::steady_clock::now());
 }
 
+std::optional<Error> Upstream::refusal(Purpose purpose) const {
+  std::optional<Error> first;
+  for (const auto& endpoint : endpoints_) {
+    auto refused = endpoint->health().refusal(purpose);
+    if (!refused) return std::nullopt;
+    if (!first) first = std::move(refused);
+  }
+  return first;
+}
+
 UpstreamReport Upstream::report() const {
   UpstreamReport report{name_, selection_, {}};
   for (const auto& endpoint : endpoints_) report.endpoints.push_back(endpoint->health().report());

@@ -75,6 +75,9 @@ class Upstream {
       const std::string& repository, std::optional<MonoTime> deadline = std::nullopt) const;
 
   UpstreamReport report() const;
+  // What a question for this purpose would return now without asking anybody; nothing when somebody
+  // would be asked.
+  std::optional<Error> refusal(Purpose purpose) const;
 
  private:
   EndpointOrder::Order order(Purpose purpose) const;
