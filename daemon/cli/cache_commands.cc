@@ -112,6 +112,38 @@ void add_unpin(CLI::App& app, Invocation& invocation) {
   command->callback([&] { invocation.command = [&options] { return unpin(options); }; });
 }
 
+void add_explain(CLI::App& app, Invocation& invocation) {
+  CLI::App* const command =
+      app.add_subcommand("explain", "Tell what is known of an image, and what a pull would do");
+  ImageOptions& options = invocation.image;
+  command->add_option("NAME", options.names, "An image as in docker.io/library/redis:7")
+      ->required()
+      ->expected(1)
+      ->type_name("");
+  add_place(*command, options.place);
+  add_output_option(*command, "text", options.output);
+  command->footer(
+      "No upstream is asked. A name without a host is Docker Hub's, as for kubelet.\n"
+      "Example: larder explain docker.io/library/redis:7");
+  command->callback([&] { invocation.command = [&options] { return explain(options); }; });
+}
+
+void add_refresh(CLI::App& app, Invocation& invocation) {
+  CLI::App* const command =
+      app.add_subcommand("refresh", "Ask upstream now what images mean, whatever their TTL");
+  ImageOptions& options = invocation.image;
+  command->add_option("NAME", options.names, "Images as in docker.io/library/redis:7")
+      ->required()
+      ->type_name("...");
+  add_place(*command, options.place);
+  add_output_option(*command, "text", options.output);
+  command->footer(
+      "Fetches the manifest of a tag that moved; its layers wait for the pull.\n"
+      "Ends with 0 when upstream has answered for each, else with 1; what was cached stays.\n"
+      "Example: larder refresh docker.io/library/redis:7 quay.io/team/app:latest");
+  command->callback([&] { invocation.command = [&options] { return refresh(options); }; });
+}
+
 }  // namespace
 
 void add_cache_commands(CLI::App& app, Invocation& invocation) {
@@ -119,6 +151,8 @@ void add_cache_commands(CLI::App& app, Invocation& invocation) {
   add_fsck(app, invocation);
   add_pin(app, invocation);
   add_unpin(app, invocation);
+  add_explain(app, invocation);
+  add_refresh(app, invocation);
 }
 
 }  // namespace larder::cli

@@ -1,4 +1,5 @@
-// The arguments of the commands that look after the cache: scrub, fsck, pin, unpin.
+// The arguments of the commands that look after the cache: scrub, fsck, pin, unpin, explain,
+// refresh.
 //
 // Thread-safety: one thread at a time. Blocks: no.
 #pragma once

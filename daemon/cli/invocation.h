@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "daemon/cli/fsck_command.h"
+#include "daemon/cli/image_command.h"
 #include "daemon/cli/output.h"
 #include "daemon/cli/pin_command.h"
 #include "daemon/cli/scrub_command.h"
@@ -22,6 +23,7 @@ struct Invocation {
   ScrubOptions scrub;
   FsckCommandOptions fsck;
   PinOptions pin;
+  ImageOptions image;
   std::vector<std::string> index_reader_arguments;
 };
 
