@@ -30,9 +30,13 @@ std::string text(const Json& object, const char* key) {
   return value.is_string() ? printable(value.get<std::string>()) : value.dump();
 }
 
-std::uint64_t number(const Json& object, const char* key) {
+std::int64_t signed_number(const Json& object, const char* key) {
   const Json& value = at(object, key);
-  return value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
+  return value.is_number_integer() ? value.get<std::int64_t>() : 0;
+}
+
+std::uint64_t number(const Json& object, const char* key) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(signed_number(object, key), 0));
 }
 
 bool is_set(const Json& object, const char* key) {
@@ -91,9 +95,8 @@ std::string upstream_text(const Json& upstream) {
 
 std::string ttl_text(const Json& tag) {
   if (text(tag, "rule").empty()) return "asked for at every pull: no freshness rule matches";
-  const Json& left = at(tag, "ttl_left_seconds");
-  const std::int64_t seconds = left.is_number_integer() ? left.get<std::int64_t>() : 0;
-  const auto ttl = static_cast<std::int64_t>(number(tag, "ttl_seconds"));
+  const std::int64_t seconds = signed_number(tag, "ttl_left_seconds");
+  const std::int64_t ttl = signed_number(tag, "ttl_seconds");
   const std::string age =
       seconds >= 0 ? duration_text(seconds) + " left" : "past it by " + duration_text(-seconds);
   const std::string until = text(tag, "servable_until");

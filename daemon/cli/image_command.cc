@@ -1,5 +1,6 @@
 #include "daemon/cli/image_command.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "daemon/cli/cli.h"

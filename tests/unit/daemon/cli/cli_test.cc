@@ -52,6 +52,8 @@ TEST_F(CliTest, HasHelpWithExamplesForEveryCommand) {
                                              {"fsck", "--help"},
                                              {"pin", "--help"},
                                              {"unpin", "--help"},
+                                             {"explain", "--help"},
+                                             {"refresh", "--help"},
                                              {"config", "--help"},
                                              {"config", "check", "--help"},
                                              {"config", "show", "--help"},

@@ -1,4 +1,4 @@
-// The handler of the control socket over a scrubber and pins made of a test's own values.
+// The handler of the control socket over a scrubber, pins and images made of a test's own values.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -60,6 +60,20 @@ class ControlFixture : public ::testing::Test {
             [this](const cache::Digest& digest) { return digest == digest_; }};
   }
 
+  ImageCommands image_commands() {
+    return {[this](const std::string& reference) -> Result<registry::Explanation> {
+              if (image_error_) return *image_error_;
+              explanation_.name = reference;
+              return explanation_;
+            },
+            [this](const std::string& reference) -> Result<registry::RefreshReport> {
+              refreshed_.push_back(reference);
+              if (image_error_ && reference != "good:1") return *image_error_;
+              refresh_.name = reference;
+              return refresh_;
+            }};
+  }
+
   const cache::Digest digest_ = testing::sha256_of("manifest");
   const cache::Digest other_ = testing::sha256_of("other");
   Status scrub_start_;
@@ -69,7 +83,11 @@ class ControlFixture : public ::testing::Test {
   Status pin_status_;
   std::vector<std::pair<cache::Digest, cache::Pin>> pins_;
   log::Logger logger_{log::Level::info, log::Format::json};
-  ControlHandler handler_{scrub_commands(), pin_commands(), logger_};
+  registry::Explanation explanation_;
+  registry::RefreshReport refresh_;
+  std::vector<std::string> refreshed_;
+  std::optional<Error> image_error_;
+  ControlHandler handler_{scrub_commands(), pin_commands(), image_commands(), logger_};
 };
 
 }  // namespace larder::control
