@@ -241,6 +241,42 @@ TEST_F(ResumeTest, FetchesAgainWhatIsNotWhatItWas) {
   EXPECT_EQ(take<StartFetch>(actions_).at(0).range, (ByteRange{0, kMiB}));
 }
 
+class WholeButUnchecked : public ResumeTest {
+ protected:
+  // The other chunks are brought for a reader that leaves before the first two were checked.
+  void leave_whole(FlightMachine& machine) {
+    machine.resume(kSize, kept(), 2 * kMiB);
+    machine.reader_joins(1, {2 * kMiB, kSize}, actions_);
+    machine.start(actions_);
+    bring_all(machine, take<StartFetch>(actions_).at(0), kSize);
+    machine.reader_left(1, actions_);
+  }
+  static ByteRanges kept() {
+    ByteRanges kept;
+    kept.add({0, 2 * kMiB});
+    return kept;
+  }
+};
+
+TEST_F(WholeButUnchecked, IsCheckedAndVerifiedThoughNobodyReads) {
+  FlightMachine machine({}, 1);
+  leave_whole(machine);
+  EXPECT_TRUE(take<ParkBlob>(actions_).empty());
+
+  while (const auto range = machine.next_check()) machine.bytes_checked(*range, true, actions_);
+
+  EXPECT_EQ(take<VerifyBlob>(actions_).size(), 1u);
+}
+
+TEST_F(WholeButUnchecked, ParksWhenACheckShowsThatItIsNotWhole) {
+  FlightMachine machine({}, 1);
+  leave_whole(machine);
+
+  machine.bytes_checked(*machine.next_check(), false, actions_);
+
+  EXPECT_EQ(take<ParkBlob>(actions_).size(), 1u);
+}
+
 TEST_F(ResumeTest, BeginsAnewWhenTheSourceTellsAnotherSize) {
   FlightMachine machine({}, 1);
   resume(machine);
