@@ -358,5 +358,33 @@ TEST_F(RetryTest, ReadersThatGotWrongBytesAreCutAndOthersGoOn) {
   EXPECT_FALSE(machine.is_cut(2));
 }
 
+// Readers that were given bytes before the disk failed.
+class DetachedTest : public FlightRangesTest {
+ protected:
+  DetachedTest() {
+    machine_.reader_joins(1, kWhole, actions_);
+    machine_.reader_joins(2, {0, 3 * kMiB}, actions_);
+    machine_.start(actions_);
+    const auto fetch = take<StartFetch>(actions_).at(0);
+    machine_.fetch_began(fetch.fetch, 0, 4 * kMiB, actions_);
+    bring(machine_, fetch.fetch, 3 * kMiB);
+    machine_.reader_was_told(1, {0, kMiB});
+    machine_.reader_was_told(1, {kMiB, 2 * kMiB});
+    machine_.storage_failed({Errc::io, "disk"}, actions_);
+  }
+
+  FlightMachine machine_{{}, 1};
+};
+
+TEST_F(DetachedTest, GetNoMoreBytesThatNobodyHashes) {
+  EXPECT_EQ(machine_.readable_until(2 * kMiB), 2 * kMiB);
+}
+
+TEST_F(DetachedTest, KnowWhatTheyHaveThatWasNotHashed) {
+  EXPECT_EQ(machine_.unproven(1, kMiB / 2), (ByteRange{kMiB / 2, 2 * kMiB}));
+  EXPECT_EQ(machine_.unproven(1, 2 * kMiB), ByteRange{});
+  EXPECT_EQ(machine_.unproven(2, 0), ByteRange{});
+}
+
 }  // namespace
 }  // namespace larder::cache
