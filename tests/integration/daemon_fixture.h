@@ -30,7 +30,7 @@ class DaemonFixture : public ::testing::Test {
   void serve(Script script) {
     upstream_ = std::make_unique<ScriptedServer>(std::move(script));
     config_.upstreams = {{.match = "reg.test",
-                          .endpoints = {"http://127.0.0.1:" + std::to_string(upstream_->port())},
+                          .endpoints = {{.url = "http://127.0.0.1:" + std::to_string(upstream_->port())}},
                           .auth = {},
                           .ca_file = {}}};
   }
