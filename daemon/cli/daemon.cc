@@ -92,9 +92,11 @@ Status Daemon::assemble_registry() {
   if (!rules.ok()) return rules.error();
   const auto& deadlines = config_.deadlines;
   upstreams_.emplace(*std::move(rules));
-  manifests_.emplace(registry::ManifestsOptions{deadlines.manifest, config_.offline},
+  documents_.emplace(registry::NamedDocumentsOptions{config_.offline, deadlines.manifest},
                      upstream::FreshnessRules(freshness_rules(config_.freshness)), cache_->store(),
-                     clock_, telemetry_);
+                     clock_, executor_, telemetry_);
+  manifests_.emplace(registry::ManifestsOptions{deadlines.manifest, config_.offline}, *documents_,
+                     cache_->store(), clock_);
   // A reader outwaits a source that stalls, so that the next source can go on.
   const auto reader_stall = deadlines.stall + deadlines.connect + deadlines.first_byte;
   blobs_.emplace(registry::BlobsOptions{deadlines.first_byte, reader_stall, config_.offline},

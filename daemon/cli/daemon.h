@@ -76,6 +76,7 @@ class Daemon {
 
   Clients clients_;
   std::optional<upstream::Upstreams> upstreams_;
+  std::optional<registry::NamedDocuments> documents_;
   std::optional<registry::Manifests> manifests_;
   std::optional<registry::Blobs> blobs_;
   std::optional<registry::Registry> registry_;

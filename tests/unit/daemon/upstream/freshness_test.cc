@@ -20,7 +20,7 @@ class FreshnessTest : public ::testing::Test {
   Freshness judge(std::vector<FreshnessRule> rules, Duration age) {
     const cache::TagRecord record{testing::digest_of_text("x"), "", 1, {}, clock_.wall()};
     clock_.advance(age);
-    return FreshnessRules(std::move(rules)).judge(kTag, record, clock_.wall());
+    return FreshnessRules(std::move(rules)).judge(kTag, record, clock_.wall()).freshness;
   }
 
   testing::FakeClock clock_;
