@@ -23,7 +23,7 @@ Status send(Endpoint& endpoint, const std::string& repository, const std::string
   request.repository = repository;
   request.headers.add("Accept", std::string(accept));
   request.deadline = ask.deadline;
-  return response.finish(endpoint.send(request, response, {}));
+  return response.finish(endpoint.send(request, response, ask.stop));
 }
 
 Error told_by(const Endpoint& endpoint, const std::string& list, const Error& error) {
@@ -92,7 +92,7 @@ Result<TagList> list_tags(Endpoint& endpoint, const std::string& repository, con
 
 Result<cache::Document> list_referrers(Endpoint& endpoint, const std::string& repository,
                                        const cache::Digest& subject, const Ask& ask) {
-  const Ask question{ask.deadline, ask.purpose};
+  const Ask question{ask.deadline, ask.purpose, std::nullopt, ask.stop};  // a list has no version
   auto referrers = ask_api(endpoint, repository, subject, question);
   if (!referrers && referrers.error().code == Errc::not_found) {
     referrers = ask_tag(endpoint, repository, subject, question);
