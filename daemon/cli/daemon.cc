@@ -25,6 +25,8 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const config::Config& config, log:
   if (Status bound = daemon->listen(); !bound.ok()) return bound.error();
   if (Status bound = daemon->listen_for_control(); !bound.ok()) return bound.error();
   daemon->cache_->start_care();
+  daemon->housekeeping_.emplace([documents = &*daemon->documents_] { documents->tick(); },
+                                daemon->clock_);
   daemon->ready_ = true;
   return daemon;
 }
@@ -51,6 +53,8 @@ Daemon::~Daemon() {
 // Readers and fetches go before what they read from; the pools are at rest before the store goes.
 void Daemon::drain(std::chrono::milliseconds limit) {
   ready_ = false;
+  if (housekeeping_) housekeeping_->stop();
+  if (documents_) documents_->stop();
   {
     std::vector<std::jthread> draining;
     for (const auto& server : servers_) {

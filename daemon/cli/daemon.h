@@ -13,6 +13,7 @@
 #include "cache/base/clock.h"
 #include "cache/base/worker_pool.h"
 #include "daemon/cli/cache_engine.h"
+#include "daemon/cli/housekeeping.h"
 #include "daemon/cli/upstream_rules.h"
 #include "daemon/config/config.h"
 #include "daemon/control/control_handler.h"
@@ -87,6 +88,7 @@ class Daemon {
   std::vector<std::unique_ptr<http::Server>> servers_;
   std::unique_ptr<http::Server> metrics_server_;
   std::unique_ptr<http::Server> control_server_;
+  std::optional<Housekeeping> housekeeping_;
 };
 
 }  // namespace larder::cli
