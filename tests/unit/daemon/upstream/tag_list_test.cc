@@ -23,14 +23,15 @@ TEST_P(GoodTagLists, AreReadInTheirOrder) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, GoodTagLists,
-    ::testing::Values(
-        Listed{R"({"name":"a","tags":["2","1","latest"]})", {"2", "1", "latest"}},
-        Listed{R"({"name":"a","tags":[]})", {}}, Listed{R"({"name":"a","tags":null})", {}},
-        Listed{R"({"tags":["1"],"name":"b/c"})", {"1"}},
-        Listed{
-            R"({"child":["x"],"manifest":{"sha256:a":{"tag":["y"],"tags":["z"]}},"name":"a","tags":["1"]})",
-            {"1"}},
-        Listed{R"({"name":"a","tags":["ok","","-no","a b","a/b","?tags","\u00e9"]})", {"ok"}}));
+    ::testing::Values(Listed{R"({"name":"a","tags":["2","1","latest"]})", {"2", "1", "latest"}},
+                      Listed{R"({"name":"a","tags":[]})", {}},
+                      Listed{R"({"name":"a","tags":null})", {}},
+                      Listed{R"({"tags":["1"],"name":"b/c"})", {"1"}},
+                      Listed{R"({"child":["x"],"manifest":{"sha256:a":{"tag":["y"],"tags":["z"]}},)"
+                             R"("name":"a","tags":["1"]})",
+                             {"1"}},
+                      Listed{R"({"name":"a","tags":["ok","","-no","a b","a/b","?tags","\u00e9"]})",
+                             {"ok"}}));
 
 class BadTagLists : public ::testing::TestWithParam<const char*> {};
 
