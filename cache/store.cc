@@ -1,5 +1,7 @@
 #include "cache/store.h"
 
+#include <iterator>
+#include <set>
 #include <utility>
 
 #include "cache/disk_bytes.h"
@@ -177,6 +179,25 @@ std::optional<TagRecord> Store::find_tag(const TagName& name) const {
   auto found = parts_.index.find_tag(name);
   if (!found.ok()) return std::nullopt;
   return *std::move(found);
+}
+
+// Tags are found by the hash of their name, so those of a repository lie apart. Only the first ones
+// are kept in memory.
+std::vector<std::string> Store::tags_of(const std::string& upstream, const std::string& repository,
+                                        const std::string& after, std::size_t count) const {
+  std::set<std::string> first;
+  const auto take = [&](const TagName& name) {
+    const bool wanted = name.repository == repository && name.upstream == upstream &&
+                        !name.is_list() && name.tag > after;
+    if (wanted) first.insert(name.tag);
+    if (first.size() > count) first.erase(std::prev(first.end()));
+    return true;
+  };
+  // Pending ones first: what is written meanwhile is then in the index.
+  for (const TagName& name : pending_.tag_names()) take(name);
+  (void)parts_.index.for_each_tag(
+      [&take](const TagName& name, const TagRecord&) { return take(name); });
+  return {first.begin(), first.end()};
 }
 
 bool Store::has_blob(const Digest& digest) const {

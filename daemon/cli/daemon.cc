@@ -114,8 +114,10 @@ Status Daemon::assemble_registry() {
   const auto reader_stall = deadlines.stall + deadlines.connect + deadlines.first_byte;
   blobs_.emplace(registry::BlobsOptions{deadlines.first_byte, reader_stall, config_.offline},
                  cache_->store(), clock_);
-  registry_.emplace(config_.default_upstream, *upstreams_, *manifests_, *blobs_, telemetry_,
-                    listener_hosts(config_.listeners));
+  lists_.emplace(registry::ListsOptions{deadlines.manifest, config_.offline}, *documents_,
+                 cache_->store(), clock_);
+  registry_.emplace(config_.default_upstream, *upstreams_, *manifests_, *blobs_, *lists_,
+                    telemetry_, listener_hosts(config_.listeners));
   ops_.emplace(
       control::OpsParts{metrics_, [this] { return readings(); }, [this] { return ready_.load(); }});
   return {};

@@ -82,6 +82,7 @@ class Daemon {
   std::optional<registry::NamedDocuments> documents_;
   std::optional<registry::Manifests> manifests_;
   std::optional<registry::Blobs> blobs_;
+  std::optional<registry::Lists> lists_;
   std::optional<registry::Registry> registry_;
   std::optional<control::OpsHandler> ops_;
   std::optional<control::ControlHandler> control_;

@@ -6,7 +6,9 @@
 
 #include "cache/base/check.h"
 #include "daemon/upstream/blob_source.h"
+#include "daemon/upstream/list_request.h"
 #include "daemon/upstream/manifest_request.h"
+#include "daemon/upstream/referrers_list.h"
 
 namespace larder::upstream {
 
@@ -45,9 +47,9 @@ MonoTime share_of(MonoTime deadline, std::size_t endpoints_left) {
 }
 
 // Asks the endpoints in order: the first answer, or the most telling error.
-template <class Answer, class Question>
+template <class Answer, class Name, class Question>
 Result<Answer> first_answer(const std::vector<std::shared_ptr<Endpoint>>& endpoints,
-                            const ManifestName& name, Ask ask, Question question) {
+                            const Name& name, Ask ask, Question question) {
   const MonoTime deadline = ask.deadline;
   std::optional<Error> worst;
   for (std::size_t i = 0; i < endpoints.size(); ++i) {
@@ -79,6 +81,24 @@ Result<FetchedManifest> Upstream::get_manifest(const std::string& repository,
   auto name = manifest_name(repository, reference);
   if (!name) return name.error();
   return first_answer<FetchedManifest>(endpoints_, *name, ask, upstream::get_manifest);
+}
+
+Result<TagList> Upstream::list_tags(const std::string& repository, const ListPage& page,
+                                    const Ask& ask) {
+  const auto question = [&page](Endpoint& endpoint, const std::string& name, const Ask& share) {
+    return upstream::list_tags(endpoint, name, page, share);
+  };
+  return first_answer<TagList>(endpoints_, repository, ask, question);
+}
+
+Result<cache::Document> Upstream::list_referrers(const std::string& repository,
+                                                 const cache::Digest& subject, const Ask& ask) {
+  const auto question = [&](Endpoint& endpoint, const std::string& name, const Ask& share) {
+    return upstream::list_referrers(endpoint, name, subject, share);
+  };
+  auto referrers = first_answer<cache::Document>(endpoints_, repository, ask, question);
+  const bool none = !referrers && referrers.error().code == Errc::not_found;
+  return none ? ReferrersList().document() : referrers;
 }
 
 std::vector<std::shared_ptr<cache::Source>> Upstream::blob_sources(

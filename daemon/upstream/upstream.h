@@ -14,6 +14,7 @@
 #include "cache/source.h"
 #include "daemon/upstream/ask.h"
 #include "daemon/upstream/endpoint.h"
+#include "daemon/upstream/tag_list.h"
 
 namespace larder::upstream {
 
@@ -55,6 +56,17 @@ class Upstream {
   // Returns: as head_manifest; corrupt when the bytes do not match the digest asked for.
   Result<FetchedManifest> get_manifest(const std::string& repository, const std::string& reference,
                                        const Ask& ask);
+
+  // A page of a repository's tags, in the registry's order.
+  // Returns: as head_manifest; upstream_down also for an answer that is no list of tags.
+  Result<TagList> list_tags(const std::string& repository, const ListPage& page, const Ask& ask);
+
+  // What refers to `subject`: an image index of descriptors, all pages in one, unfiltered. Where an
+  // endpoint has no referrers API, the tag that stands in for it says (referrers_tag); the index is
+  // empty when no endpoint has either. No referrer is fetched.
+  // Returns: denied, upstream_down (also when it has more pages than are asked for), timeout.
+  Result<cache::Document> list_referrers(const std::string& repository,
+                                         const cache::Digest& subject, const Ask& ask);
 
   // One source per endpoint, in order. They keep this upstream's endpoints alive. With a deadline,
   // no fetch of theirs outlives it.

@@ -32,7 +32,9 @@ class RegistryTest : public testing::RegistryFixture {
   NamedDocuments documents_{{}, upstream::FreshnessRules({}), *store_, clock_, *executor_, *this};
   Manifests manifests_{{}, documents_, *store_, clock_};
   Blobs blobs_{{}, *store_, clock_};
-  Registry registry_{"docker.io", upstreams_, manifests_, blobs_, *this, {{"node", {"*.test"}}}};
+  Lists lists_{{}, documents_, *store_, clock_};
+  Registry registry_{"docker.io",           upstreams_, manifests_, blobs_, lists_, *this,
+                     {{"node", {"*.test"}}}};
   const std::string blob_ = testing::pattern_bytes(100'000);
   const std::string blob_path_ = "/v2/app/blobs/" + sha256_of(blob_).str() + "?ns=reg.test";
 };
