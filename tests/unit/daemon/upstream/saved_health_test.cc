@@ -85,7 +85,13 @@ TEST(SavedHealth, SurvivesAReasonThatIsNoText) {
   EXPECT_TRUE(restored(health, kSaved).ok());
 }
 
-class DamagedTexts : public ::testing::TestWithParam<const char*> {};
+// The text of an open breaker's fields, then of a quota's.
+std::string text_of(const std::string& breaker, const std::string& quota = "") {
+  return R"({"format":1,"url":"u","saved_at":1,"breaker":)" + breaker +
+         (quota.empty() ? "}" : ",\"quota\":" + quota + "}");
+}
+
+class DamagedTexts : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(DamagedTexts, AreInvalid) {
   const auto health = parse_saved_health(GetParam(), kSaved);
@@ -96,26 +102,38 @@ TEST_P(DamagedTexts, AreInvalid) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, DamagedTexts,
-    ::testing::Values(
-        "", "null", "[]", "{}", "{", "7", "\xff",
-        R"({"format":2,"url":"u","saved_at":1,"breaker":{}})",
-        R"({"format":1,"url":"u","saved_at":1})",
-        R"({"format":1,"url":7,"saved_at":1,"breaker":{}})",
-        R"({"format":1,"url":"u","saved_at":-1,"breaker":{}})",
-        R"({"format":1,"url":"u","saved_at":18446744073709551615,"breaker":{}})",
-        R"({"format":1,"url":"u","saved_at":1.5,"breaker":{}})",
-        R"({"format":1,"url":"u","saved_at":1,"breaker":[]})",
-        R"({"format":1,"url":"u","saved_at":1,"breaker":{"until":5}})",
-        R"({"format":1,"url":"u","saved_at":1,"breaker":{"until":"5","since":1,"pause":true,"level":1,"why":""}})",
-        R"({"format":1,"url":"u","saved_at":1,"breaker":{"until":5,"since":1,"pause":1,"level":1,"why":""}})",
-        R"({"format":1,"url":"u","saved_at":1,"breaker":{},"quota":[]})",
-        R"({"format":1,"url":"u","saved_at":1,"breaker":{},"quota":{"remaining":1}})",
-        R"({"format":1,"url":"u","saved_at":1,"breaker":{},"quota":{"remaining":-1,"read_at":1}})"));
+    ::testing::Values("", "null", "[]", "{}", "{", "7", "\xff",
+                      R"({"format":2,"url":"u","saved_at":1,"breaker":{}})",
+                      R"({"format":1,"url":"u","saved_at":1})",
+                      R"({"format":1,"url":7,"saved_at":1,"breaker":{}})",
+                      R"({"format":1,"url":"u","saved_at":-1,"breaker":{}})",
+                      R"({"format":1,"url":"u","saved_at":18446744073709551615,"breaker":{}})",
+                      R"({"format":1,"url":"u","saved_at":1.5,"breaker":{}})"));
+
+INSTANTIATE_TEST_SUITE_P(
+    Parts, DamagedTexts,
+    ::testing::Values(text_of("[]"), text_of(R"({"until":5})"),
+                      text_of(R"({"until":"5","since":1,"pause":true,"level":1,"why":""})"),
+                      text_of(R"({"until":5,"since":1,"pause":1,"level":1,"why":""})"),
+                      text_of(R"({"until":5,"since":1,"pause":true,"level":-1,"why":""})"),
+                      text_of(R"({"until":5,"since":1,"pause":true,"level":1,"why":null})"),
+                      text_of("{}", "[]"), text_of("{}", R"({"remaining":1})"),
+                      text_of("{}", R"({"remaining":-1,"read_at":1})"),
+                      text_of("{}", R"({"remaining":1,"read_at":1,"limit":"100"})")));
+
+TEST(SavedHealth, ReadsWhatTheTableOfDamageBeginsFrom) {
+  EXPECT_TRUE(parse_saved_health(text_of("{}"), kSaved).ok());
+  EXPECT_TRUE(parse_saved_health(text_of(R"({"until":5,"since":1,"pause":true,"level":1,"why":""})",
+                                         R"({"remaining":1,"read_at":1})"),
+                                 kSaved)
+                  .ok());
+}
 
 TEST(SavedHealth, BoundsWhatItReads) {
   const auto health = parse_saved_health(
       R"({"format":1,"url":"u","saved_at":1700000000000,)"
-      R"("breaker":{"until":18446744073709551615,"since":0,"pause":false,"level":4294967295,"why":""},)"
+      R"("breaker":{"until":18446744073709551615,"since":0,"pause":false,)"
+      R"("level":18446744073709551615,"why":""},)"
       R"("quota":{"remaining":18446744073709551615,"limit":0,"window_s":18446744073709551615,)"
       R"("read_at":18446744073709551615,"resets_at":18446744073709551615}})",
       kSaved);
@@ -125,6 +143,9 @@ TEST(SavedHealth, BoundsWhatItReads) {
   EXPECT_EQ(health->quota->window, kQuotaMemoryMax);
   EXPECT_EQ(health->quota->resets_at, kSaved.mono + kQuotaMemoryMax);
   EXPECT_EQ(health->quota->read_at, kSaved.mono);
+  Breaker breaker;
+  breaker.restore(health->breaker, kSaved.mono);
+  EXPECT_LE(breaker.until(), kSaved.mono + 72s);
 }
 
 }  // namespace
