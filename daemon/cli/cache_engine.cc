@@ -163,6 +163,7 @@ void CacheEngine::care(const std::stop_token& stop) {
   if (index_->take_rebuild_wanted()) want_walk(cache::Store::Counted::files);
   space_->set_overhead(index_->bytes_on_disk());
   (void)evictor_->tick();  // what the index could not do is its keeper's to tell
+  if (chores_.each_second) chores_.each_second();
   care_sleeper_.sleep_until(parts_.clock.now() + kCareInterval, stop);
 }
 
@@ -228,6 +229,7 @@ void CacheEngine::stop_care() {
 
 void CacheEngine::close() {
   stop_care();
+  if (chores_.at_close) chores_.at_close();
   (void)uses_.flush(*index_);
   const Status copied = index_->copy_now();
   if (!copied.ok()) index_log_->index_trouble(copied.error());

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "cache/base/clock.h"
 #include "cache/base/mutex.h"
@@ -43,6 +45,14 @@ class CacheEngine {
   static Result<std::unique_ptr<CacheEngine>> open(const Parts& parts);
   ~CacheEngine();
 
+  // What others want done by the thread that cares, and the last thing before the index is closed.
+  struct Chores {
+    std::function<void()> each_second;
+    std::function<void()> at_close;
+  };
+  // Before start_care(). What the chores refer to must outlive close().
+  void set_chores(Chores chores) { chores_ = std::move(chores); }
+
   // From now on: eviction, hot copies and scrubbing, beside everything else; after an unclean stop
   // index and files are made to agree.
   void start_care();
@@ -52,6 +62,7 @@ class CacheEngine {
   void close();
 
   cache::Store& store() { return *store_; }
+  cache::Index& index() { return *index_; }
   cache::Scrubber& scrubber() { return *scrubber_; }
   const cache::SpaceKeeper& space() const { return *space_; }
 
@@ -71,6 +82,7 @@ class CacheEngine {
   void care(const std::stop_token& stop);
 
   const Parts parts_;
+  Chores chores_;
   cache::PosixFiles files_;
   cache::CleanMark clean_mark_;
   std::unique_ptr<IndexLog> index_log_;

@@ -33,8 +33,6 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const config::Config& config, log:
   if (Status bound = daemon->listen(); !bound.ok()) return bound.error();
   if (Status bound = daemon->listen_for_control(); !bound.ok()) return bound.error();
   daemon->cache_->start_care();
-  daemon->housekeeping_.emplace([documents = &*daemon->documents_] { documents->tick(); },
-                                daemon->clock_);
   daemon->ready_ = true;
   return daemon;
 }
@@ -62,7 +60,6 @@ Daemon::~Daemon() {
 // Readers and fetches go before what they read from; the pools are at rest before the store goes.
 void Daemon::drain(std::chrono::milliseconds limit) {
   ready_ = false;
-  if (housekeeping_) housekeeping_->stop();
   if (documents_) documents_->stop();
   {
     std::vector<std::jthread> draining;
@@ -101,7 +98,16 @@ Status Daemon::open_cache() {
 }
 
 Status Daemon::assemble_registry() {
-  auto rules = upstream_rules(config_.upstreams, clients_, clock_, telemetry_);
+  health_notes_.emplace(cache_->index());
+  health_.emplace(*health_notes_, clock_, telemetry_);
+  // What the index cannot take is its keeper's to tell, and is tried again.
+  cache_->set_chores({.each_second =
+                          [this] {
+                            documents_->tick();
+                            (void)health_->save_changes();
+                          },
+                      .at_close = [this] { (void)health_->save_all(); }});
+  auto rules = upstream_rules(config_.upstreams, {clients_, *health_, clock_, telemetry_});
   if (!rules.ok()) return rules.error();
   const auto& deadlines = config_.deadlines;
   upstreams_.emplace(*std::move(rules));
@@ -183,7 +189,8 @@ control::PinCommands Daemon::pin_commands() {
 control::Readings Daemon::readings() const {
   return {.cache_bytes = cache_->space().used_bytes(),
           .cache_budget_bytes = cache_->space().budget_bytes(),
-          .flights = cache_->store().flights()};
+          .flights = cache_->store().flights(),
+          .upstreams = upstreams_->reports()};
 }
 
 }  // namespace larder::cli

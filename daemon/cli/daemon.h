@@ -14,7 +14,8 @@
 #include "cache/base/worker_pool.h"
 #include "daemon/cli/cache_engine.h"
 #include "daemon/cli/clients.h"
-#include "daemon/cli/housekeeping.h"
+#include "daemon/cli/health_notes.h"
+#include "daemon/cli/upstream_rules.h"
 #include "daemon/config/config.h"
 #include "daemon/control/control_handler.h"
 #include "daemon/control/metrics.h"
@@ -77,6 +78,8 @@ class Daemon {
 
   std::unique_ptr<CacheEngine> cache_;
 
+  std::optional<HealthNotes> health_notes_;
+  std::optional<upstream::HealthBook> health_;
   Clients clients_;
   std::optional<upstream::Upstreams> upstreams_;
   std::optional<registry::NamedDocuments> documents_;
@@ -90,7 +93,6 @@ class Daemon {
   std::vector<std::unique_ptr<http::Server>> servers_;
   std::unique_ptr<http::Server> metrics_server_;
   std::unique_ptr<http::Server> control_server_;
-  std::optional<Housekeeping> housekeeping_;
 };
 
 }  // namespace larder::cli

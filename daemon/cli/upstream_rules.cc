@@ -15,10 +15,10 @@ struct Reached {
   http::Client* client;
 };
 
-struct Ground {
+struct Reaching {
   std::vector<Reached> endpoints;
-  Clock& clock;
-  upstream::UpstreamObserver& observer;
+  upstream::Selection selection;
+  UpstreamGround ground;
 };
 
 std::unique_ptr<auth::CredentialSource> credentials_of(const config::Auth& auth) {
@@ -32,17 +32,24 @@ std::unique_ptr<auth::CredentialSource> credentials_of(const config::Auth& auth)
 }
 
 // Requires: config parsing has accepted the endpoints.
-std::unique_ptr<upstream::Upstream> make_upstream(const std::string& host, const Ground& ground) {
+std::unique_ptr<upstream::Upstream> make_upstream(const std::string& host,
+                                                  const Reaching& reaching) {
+  const UpstreamGround& ground = reaching.ground;
   std::vector<std::unique_ptr<upstream::Endpoint>> endpoints;
-  for (const Reached& one : ground.endpoints) {
+  for (const Reached& one : reaching.endpoints) {
     auto url = http::Url::parse(one.url.empty() ? "https://" + host : one.url);
     if (!url.ok()) return nullptr;
     const auto reach = one.url.empty() ? http::Reach::public_only : http::Reach::anywhere;
-    endpoints.push_back(std::make_unique<upstream::Endpoint>(host, *std::move(url), reach,
-                                                             *one.client, credentials_of(one.auth),
-                                                             ground.clock, ground.observer));
+    endpoints.push_back(std::make_unique<upstream::Endpoint>(
+        upstream::EndpointParts{host, *url, reach, *one.client, credentials_of(one.auth),
+                                ground.clock, ground.observer, ground.health.of(*url)}));
   }
-  return std::make_unique<upstream::Upstream>(host, std::move(endpoints));
+  return std::make_unique<upstream::Upstream>(host, std::move(endpoints), reaching.selection);
+}
+
+upstream::Selection selection_of(config::Selection select) {
+  return select == config::Selection::latency ? upstream::Selection::latency
+                                              : upstream::Selection::ordered;
 }
 
 Result<Reached> reach(const config::Endpoint& endpoint, const config::Upstream& upstream,
@@ -58,20 +65,19 @@ Result<Reached> reach(const config::Endpoint& endpoint, const config::Upstream& 
 }  // namespace
 
 Result<std::vector<upstream::UpstreamRule>> upstream_rules(
-    const std::vector<config::Upstream>& upstreams, Clients& clients, Clock& clock,
-    upstream::UpstreamObserver& observer) {
+    const std::vector<config::Upstream>& upstreams, const UpstreamGround& ground) {
   std::vector<upstream::UpstreamRule> rules;
   for (const config::Upstream& upstream : upstreams) {
-    Ground ground{{}, clock, observer};
+    Reaching reaching{{}, selection_of(upstream.select), ground};
     auto endpoints = upstream.endpoints;
     if (endpoints.empty()) endpoints.push_back({});
     for (const auto& endpoint : endpoints) {
-      auto reached = reach(endpoint, upstream, clients);
+      auto reached = reach(endpoint, upstream, ground.clients);
       if (!reached.ok()) return in_context("upstream " + upstream.match, reached.error());
-      ground.endpoints.push_back(*std::move(reached));
+      reaching.endpoints.push_back(*std::move(reached));
     }
-    rules.push_back({upstream.match, [ground = std::move(ground)](const std::string& host) {
-                       return make_upstream(host, ground);
+    rules.push_back({upstream.match, [reaching = std::move(reaching)](const std::string& host) {
+                       return make_upstream(host, reaching);
                      }});
   }
   return rules;

@@ -7,9 +7,11 @@
 
 #include <array>
 #include <sstream>
+#include <utility>
 #include <vector>
 
 #include "daemon/control/counters.h"
+#include "daemon/control/upstream_families.h"
 
 namespace larder::control {
 
@@ -201,7 +203,11 @@ std::string Metrics::text(const Readings& readings) const {
   families_->cache_bytes.Set(static_cast<double>(readings.cache_bytes));
   families_->cache_budget_bytes.Set(static_cast<double>(readings.cache_budget_bytes));
   std::ostringstream out;
-  prometheus::TextSerializer().Serialize(out, families_->registry.Collect());
+  auto families = families_->registry.Collect();
+  for (auto& family : upstream_families(readings.upstreams)) {
+    families.push_back(std::move(family));
+  }
+  prometheus::TextSerializer().Serialize(out, families);
   return std::move(out).str();
 }
 

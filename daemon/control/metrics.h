@@ -11,8 +11,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "daemon/control/labels.h"
+#include "daemon/upstream/upstream.h"
 
 namespace larder::control {
 
@@ -27,11 +29,12 @@ struct RequestSample {
   std::chrono::microseconds total{0};
 };
 
-// What is read from the store when somebody asks for the metrics.
+// What is read from the store and the upstreams when somebody asks for the metrics.
 struct Readings {
   std::uint64_t cache_bytes = 0;
   std::uint64_t cache_budget_bytes = 0;
   std::uint64_t flights = 0;
+  std::vector<upstream::UpstreamReport> upstreams{};
 };
 
 class Metrics {

@@ -1,5 +1,7 @@
 #include "daemon/control/telemetry.h"
 
+#include "daemon/control/health_log.h"
+
 namespace larder::control {
 
 namespace {
@@ -123,6 +125,15 @@ void Telemetry::request_ended(const std::string& upstream, const std::string& en
                  {"status", std::int64_t{status}},
                  {"bytes", integer(body_bytes)},
                  {"error", outcome.ok() ? std::string() : describe(outcome.error())}});
+}
+
+void Telemetry::health_changed(upstream::HealthEvent event, const upstream::HealthReport& report) {
+  log_health(logger_, event, report);
+}
+
+void Telemetry::health_forgotten(const std::string& url, const Error& why) {
+  logger_.write(Level::warn, "upstream_health_forgotten",
+                {{"endpoint", url}, {"error", describe(why)}});
 }
 
 void Telemetry::request_finished(const http::Request& request, registry::RouteKind kind,

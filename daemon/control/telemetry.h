@@ -9,12 +9,14 @@
 #include "daemon/control/metrics.h"
 #include "daemon/log/log.h"
 #include "daemon/registry/registry_observer.h"
+#include "daemon/upstream/health_report.h"
 #include "daemon/upstream/upstream_observer.h"
 
 namespace larder::control {
 
 class Telemetry final : public cache::StoreObserver,
                         public upstream::UpstreamObserver,
+                        public upstream::HealthObserver,
                         public registry::RegistryObserver {
  public:
   // Both must outlive this.
@@ -34,6 +36,9 @@ class Telemetry final : public cache::StoreObserver,
 
   void request_ended(const std::string& upstream, const std::string& endpoint_host, int status,
                      std::uint64_t body_bytes, const Status& outcome) override;
+
+  void health_changed(upstream::HealthEvent event, const upstream::HealthReport& report) override;
+  void health_forgotten(const std::string& url, const Error& why) override;
 
   void request_finished(const http::Request& request, registry::RouteKind kind,
                         const http::Exchange& exchange) override;

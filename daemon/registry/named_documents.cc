@@ -248,7 +248,7 @@ std::optional<std::chrono::seconds> NamedDocuments::ttl_of(const cache::TagName&
   return std::chrono::floor<std::chrono::seconds>(verdict.ttl_left);
 }
 
-void NamedDocuments::note_use(const Question& question, const upstream::Verdict& verdict) {
+void NamedDocuments::note_use(const Question& question, const upstream::FreshnessVerdict& verdict) {
   if (options_.offline || verdict.rule == nullptr || verdict.rule->ttl < 2 * kMarginMin) return;
   const std::string name = question.name.str();
   if (refreshes_.is_noted(name)) return;

@@ -39,8 +39,8 @@ struct Refreshed {
 // What is known of a name, without asking.
 struct Standing {
   std::optional<cache::TagRecord> record;
-  upstream::Verdict verdict;      // when there is a record
-  std::optional<Error> negative;  // upstream said a moment ago that it does not exist
+  upstream::FreshnessVerdict verdict;  // when there is a record
+  std::optional<Error> negative;       // upstream said a moment ago that it does not exist
 };
 
 class NamedDocuments {
@@ -97,7 +97,7 @@ class NamedDocuments {
                             const std::optional<cache::TagRecord>& before);
   void note_failure(const cache::TagName& name, const std::optional<cache::TagRecord>& before,
                     const Error& error);
-  void note_use(const Question& question, const upstream::Verdict& verdict);
+  void note_use(const Question& question, const upstream::FreshnessVerdict& verdict);
   std::optional<std::chrono::seconds> ttl_of(const cache::TagName& name,
                                              const cache::TagRecord& record) const;
 

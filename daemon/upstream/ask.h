@@ -14,6 +14,7 @@ enum class Purpose {
   pull,        // a client waits for what only upstream has
   warm,        // wanted ahead of the pull
   revalidate,  // the cache has an answer already, perhaps an old one
+  order,       // an operator wants it now: neither a quota nor a breaker's backoff holds it up
 };
 
 struct Ask {

@@ -16,62 +16,70 @@ Error down(std::string why) {
 
 }  // namespace
 
-Endpoint::Endpoint(std::string name, http::Url url, http::Reach reach, http::Client& client,
-                   std::unique_ptr<auth::CredentialSource> credentials, Clock& clock,
-                   UpstreamObserver& observer)
-    : name_(std::move(name)),
-      url_(std::move(url)),
-      path_(split_endpoint_path(http::split_target(url_.target).path)),
-      reach_(reach),
-      client_(client),
-      credentials_(std::move(credentials)),
-      observer_(observer),
-      exchanger_(url_, client_, *credentials_, clock) {}
+Endpoint::Endpoint(EndpointParts parts)
+    : parts_(std::move(parts)),
+      path_(split_endpoint_path(http::split_target(parts_.url.target).path)),
+      exchanger_(parts_.url, parts_.client, *parts_.credentials, parts_.clock) {
+  CHECK(parts_.health != nullptr);
+}
 
 Status Endpoint::send(const RegistryRequest& request, http::ResponseSink& sink,
                       const std::stop_token& stop) {
   CHECK(request.method == "GET" || request.method == "HEAD");
+  auto permit = parts_.health->admit(request.purpose);
+  if (!permit) return permit.error();
   const auto scope = "repository:" + path_.repository_of(request.repository) + ":pull";
   const auto known = exchanger_.remembered(scope);
-  auto first = follow(request, known, /*answer_challenges=*/true, sink, stop);
+  auto first = follow(request, known, /*answer_challenges=*/true, sink, stop, *permit);
   if (first.challenges.empty()) return std::move(first.status);
 
   if (known) exchanger_.forget(scope, *known);
   auto granted = exchanger_.authorize(first.challenges, scope, request.deadline, stop);
-  if (!granted) return in_context(url_.authority(), granted.error());
-  return follow(request, *granted, /*answer_challenges=*/false, sink, stop).status;
+  if (!granted) {
+    auto error = in_context(parts_.url.authority(), granted.error());
+    permit->token_failed(error);
+    return error;
+  }
+  return follow(request, *granted, /*answer_challenges=*/false, sink, stop, *permit).status;
 }
 
 Endpoint::Followed Endpoint::follow(const RegistryRequest& request,
                                     const std::optional<std::string>& authorization,
                                     bool answer_challenges, http::ResponseSink& sink,
-                                    const std::stop_token& stop) {
+                                    const std::stop_token& stop, EndpointHealth::Permit& permit) {
   auto hop = first_hop(request, authorization);
   for (int redirects = 0; redirects <= kRedirectsMax; ++redirects) {
+    const bool is_own = redirects == 0;
+    if (is_own) permit.begins(request.deadline);
     // Another origin's challenge is not ours to answer.
-    HopSink hop_sink(sink, answer_challenges && hop.url.same_origin(url_));
-    auto status = client_.send(hop, hop_sink, stop);
+    HopSink hop_sink(sink, answer_challenges && hop.url.same_origin(parts_.url),
+                     is_own ? &permit : nullptr);
+    auto status = parts_.client.send(hop, hop_sink, stop);
     const auto& held = hop_sink.held();
     // The body of a response that was held back is nobody's loss.
     if (held && !stop.stop_requested()) status = {};
-    observer_.request_ended(name_, url_.host, hop_sink.status(), hop_sink.body_bytes(), status);
+    parts_.observer.request_ended(parts_.upstream, parts_.url.host, hop_sink.status(),
+                                  hop_sink.body_bytes(), status);
+    const bool has_challenges = !hop_sink.challenges().empty();
+    if (is_own && !(status && has_challenges)) permit.ended(hop_sink.body_bytes(), status);
     if (!held || !status) return {std::move(status), {}};
-    if (!hop_sink.challenges().empty()) return {{}, hop_sink.challenges()};
+    if (has_challenges) return {{}, hop_sink.challenges()};
     if (auto redirected = redirect(hop, *held); !redirected) return {std::move(redirected), {}};
   }
-  return {down(url_.authority() + ": more than " + std::to_string(kRedirectsMax) + " redirects"),
-          {}};
+  return {
+      down(parts_.url.authority() + ": more than " + std::to_string(kRedirectsMax) + " redirects"),
+      {}};
 }
 
 http::ClientRequest Endpoint::first_hop(const RegistryRequest& request,
                                         const std::optional<std::string>& authorization) const {
   http::ClientRequest hop;
   hop.method = request.method;
-  hop.url = url_;
+  hop.url = parts_.url;
   hop.url.target = path_.target_of(request.path);
   hop.headers = request.headers;
   if (authorization) hop.headers.set("Authorization", *authorization);
-  hop.reach = reach_;
+  hop.reach = parts_.reach;
   hop.with_certificate = true;
   hop.deadline = request.deadline;
   return hop;
@@ -88,9 +96,9 @@ Status Endpoint::redirect(http::ClientRequest& hop, const http::ResponseHead& an
                  from + ": redirect: " + target.error().context};
   }
   if (!target->same_origin(hop.url)) hop.headers.remove("Authorization");
-  const bool own_place = target->host == url_.host && target->port == url_.port;
-  hop.reach = own_place ? reach_ : http::Reach::public_only;
-  hop.with_certificate = target->same_origin(url_);
+  const bool own_place = target->host == parts_.url.host && target->port == parts_.url.port;
+  hop.reach = own_place ? parts_.reach : http::Reach::public_only;
+  hop.with_certificate = target->same_origin(parts_.url);
   hop.url = std::move(*target);
   return {};
 }

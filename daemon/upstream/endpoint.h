@@ -3,6 +3,8 @@
 // A redirect to another host loses the Authorization and the client certificate, is never followed
 // from https to http, and may not lead to a loopback, link-local or metadata address unless the
 // operator wrote that host.
+// The endpoint's health is asked before each request, and learns from what the endpoint itself and
+// its token server answer; a redirect's other host says nothing about it.
 // Thread-safety: any thread. Blocks: on the network, within the client's deadlines.
 #pragma once
 
@@ -15,6 +17,8 @@
 #include "cache/base/clock.h"
 #include "daemon/auth/exchanger.h"
 #include "daemon/http/client.h"
+#include "daemon/upstream/ask.h"
+#include "daemon/upstream/endpoint_health.h"
 #include "daemon/upstream/endpoint_path.h"
 #include "daemon/upstream/upstream_observer.h"
 
@@ -28,26 +32,36 @@ struct RegistryRequest {
   std::string repository;      // "library/redis", for the token's scope; likewise
   http::Headers headers;
   std::optional<MonoTime> deadline;  // for everything: token, redirects, body
+  Purpose purpose = Purpose::pull;
+};
+
+// What is passed by reference must outlive the endpoint.
+struct EndpointParts {
+  std::string upstream;  // the upstream's name, for metrics
+  http::Url url;
+  http::Reach
+      reach;  // anywhere for a URL the operator wrote, public_only for a host from a request
+  http::Client& client;
+  std::unique_ptr<auth::CredentialSource> credentials;
+  Clock& clock;
+  UpstreamObserver& observer;
+  std::shared_ptr<EndpointHealth> health;  // shared with whoever remembers it (HealthBook)
 };
 
 class Endpoint {
  public:
-  // `name` is the upstream's, for metrics; everything passed by reference must outlive the
-  // endpoint.
-  // `reach`: anywhere for a URL that the operator wrote, public_only for a host from a request.
-  Endpoint(std::string name, http::Url url, http::Reach reach, http::Client& client,
-           std::unique_ptr<auth::CredentialSource> credentials, Clock& clock,
-           UpstreamObserver& observer);
+  explicit Endpoint(EndpointParts parts);
 
   // Gives the final response to `sink`: never a 401 that a credential could answer, never a
   // redirect. A 401 without a challenge, or after one was answered, is final. Returns: as
   // http::Client::send; denied when the credential exchange is refused or a redirect leads where it
-  // may not; upstream_down after more than kRedirectsMax redirects.
+  // may not; upstream_down after more than kRedirectsMax redirects, and without any exchange while
+  // its health refuses.
   Status send(const RegistryRequest& request, http::ResponseSink& sink,
               const std::stop_token& stop);
 
-  const http::Url& url() const { return url_; }
-  const std::string& upstream_name() const { return name_; }
+  const http::Url& url() const { return parts_.url; }
+  const EndpointHealth& health() const { return *parts_.health; }
 
  private:
   // How far a chain of redirects led.
@@ -57,19 +71,15 @@ class Endpoint {
   };
 
   Followed follow(const RegistryRequest& request, const std::optional<std::string>& authorization,
-                  bool answer_challenges, http::ResponseSink& sink, const std::stop_token& stop);
+                  bool answer_challenges, http::ResponseSink& sink, const std::stop_token& stop,
+                  EndpointHealth::Permit& permit);
   http::ClientRequest first_hop(const RegistryRequest& request,
                                 const std::optional<std::string>& authorization) const;
   // Turns `hop` into the request that `answer`, a redirect, asks for.
   Status redirect(http::ClientRequest& hop, const http::ResponseHead& answer) const;
 
-  const std::string name_;
-  const http::Url url_;
+  const EndpointParts parts_;
   const EndpointPath path_;
-  const http::Reach reach_;
-  http::Client& client_;
-  std::unique_ptr<auth::CredentialSource> credentials_;
-  UpstreamObserver& observer_;
   auth::Exchanger exchanger_;
 };
 

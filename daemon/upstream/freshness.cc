@@ -29,8 +29,8 @@ milliseconds age(WallTime since, WallTime now) {
 
 }  // namespace
 
-Verdict FreshnessRules::judge(const cache::TagName& name, const cache::TagRecord& record,
-                              WallTime now) const {
+FreshnessVerdict FreshnessRules::judge(const cache::TagName& name, const cache::TagRecord& record,
+                                       WallTime now) const {
   const auto full_name = matched_name(name);
   const auto rule = std::find_if(rules_.begin(), rules_.end(), [&](const FreshnessRule& one) {
     return tag_matches(one.match, full_name);
@@ -38,7 +38,7 @@ Verdict FreshnessRules::judge(const cache::TagName& name, const cache::TagRecord
   if (rule == rules_.end()) return {};
 
   const milliseconds asked = age(std::max(record.checked_at, record.gone_at), now);
-  Verdict verdict{Freshness::stale, rule->ttl - asked, std::nullopt, &*rule};
+  FreshnessVerdict verdict{Freshness::stale, rule->ttl - asked, std::nullopt, &*rule};
   // An answer from the future means that the clock was set back: nobody knows how old it is.
   if (asked < milliseconds(0)) {
     verdict.ttl_left = milliseconds(0);

@@ -27,7 +27,7 @@ enum class Freshness {
 };
 
 // What the rules say of a tag at a moment.
-struct Verdict {
+struct FreshnessVerdict {
   Freshness freshness = Freshness::stale;
   std::chrono::milliseconds ttl_left{};  // negative: past it
   // How much longer it may be served if nobody confirms it; empty: for ever.
@@ -43,7 +43,8 @@ class FreshnessRules {
   // A tag that no rule matches is always stale and may always be served. The ttl counts from the
   // last definite answer, that the tag is gone included; stale_for from the end of the ttl after
   // the last time it was there.
-  Verdict judge(const cache::TagName& name, const cache::TagRecord& record, WallTime now) const;
+  FreshnessVerdict judge(const cache::TagName& name, const cache::TagRecord& record,
+                         WallTime now) const;
 
  private:
   std::vector<FreshnessRule> rules_;

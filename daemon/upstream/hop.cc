@@ -28,7 +28,9 @@ std::vector<auth::Challenge> challenges_in(const http::Headers& headers) {
 
 bool HopSink::head(const http::ResponseHead& head) {
   status_ = head.status;
-  if (!is_held(head)) return last_.head(head);
+  const bool is_held_back = is_held(head);
+  if (permit_ != nullptr) permit_->head(head, /*is_last_word=*/challenges_.empty());
+  if (!is_held_back) return last_.head(head);
   held_ = head;
   return head.content_length.value_or(0) <= kHeldBodyBytesMax;
 }

@@ -1,4 +1,5 @@
-// One request of a chain: it holds back a response that is not the last word, and counts.
+// One request of a chain: it holds back a response that is not the last word, counts, and shows the
+// endpoint's own heads to its health.
 //
 // Thread-safety: one thread at a time. Blocks: as the sink behind it.
 #pragma once
@@ -10,14 +11,16 @@
 
 #include "daemon/auth/challenge.h"
 #include "daemon/http/client.h"
+#include "daemon/upstream/endpoint_health.h"
 
 namespace larder::upstream {
 
 class HopSink final : public http::ResponseSink {
  public:
   // `answer_challenges`: a 401 with a challenge is held back, otherwise it goes to `last`.
-  HopSink(http::ResponseSink& last, bool answer_challenges)
-      : last_(last), answer_challenges_(answer_challenges) {}
+  // `permit`: null for a request that is not the endpoint's own.
+  HopSink(http::ResponseSink& last, bool answer_challenges, EndpointHealth::Permit* permit)
+      : last_(last), answer_challenges_(answer_challenges), permit_(permit) {}
 
   bool head(const http::ResponseHead& head) override;
   bool body(std::span<const std::byte> bytes) override;
@@ -34,6 +37,7 @@ class HopSink final : public http::ResponseSink {
 
   http::ResponseSink& last_;
   const bool answer_challenges_;
+  EndpointHealth::Permit* const permit_;  // not owned
   std::optional<http::ResponseHead> held_;
   std::vector<auth::Challenge> challenges_;
   int status_ = 0;

@@ -23,6 +23,7 @@ Status send(Endpoint& endpoint, const std::string& repository, const std::string
   request.repository = repository;
   request.headers.add("Accept", std::string(accept));
   request.deadline = ask.deadline;
+  request.purpose = ask.purpose;
   return response.finish(endpoint.send(request, response, ask.stop));
 }
 

@@ -24,6 +24,7 @@ Status send(Endpoint& endpoint, const char* method, const ManifestName& name, co
   request.headers.add("Accept", std::string(kManifestAccept));
   if (ask.known) request.headers.add("If-None-Match", "\"" + ask.known->str() + "\"");
   request.deadline = ask.deadline;
+  request.purpose = ask.purpose;
   return response.finish(endpoint.send(request, response, ask.stop));
 }
 

@@ -1,5 +1,6 @@
 #include "daemon/upstream/upstream.h"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -46,41 +47,44 @@ MonoTime share_of(MonoTime deadline, std::size_t endpoints_left) {
   return now + (deadline - now) / static_cast<Duration::rep>(endpoints_left);
 }
 
-// Asks the endpoints in order: the first answer, or the most telling error.
-template <class Answer, class Name, class Question>
-Result<Answer> first_answer(const std::vector<std::shared_ptr<Endpoint>>& endpoints,
-                            const Name& name, Ask ask, Question question) {
-  const MonoTime deadline = ask.deadline;
-  std::optional<Error> worst;
-  for (std::size_t i = 0; i < endpoints.size(); ++i) {
-    ask.deadline = share_of(deadline, endpoints.size() - i);
-    auto answer = question(*endpoints[i], name, ask);
-    if (answer) return answer;
-    if (!worst || weight(answer.error().code) > weight(worst->code)) worst = answer.error();
-  }
-  return *worst;
-}
-
 }  // namespace
 
-Upstream::Upstream(std::string name, std::vector<std::unique_ptr<Endpoint>> endpoints)
-    : name_(std::move(name)) {
+Upstream::Upstream(std::string name, std::vector<std::unique_ptr<Endpoint>> endpoints,
+                   Selection selection)
+    : name_(std::move(name)), selection_(selection), order_(selection) {
   CHECK(!endpoints.empty());
   for (auto& endpoint : endpoints) endpoints_.push_back(std::move(endpoint));
 }
 
 Result<ManifestInfo> Upstream::head_manifest(const std::string& repository,
                                              const std::string& reference, const Ask& ask) {
-  auto name = manifest_name(repository, reference);
+  const auto name = manifest_name(repository, reference);
   if (!name) return name.error();
-  return first_answer<ManifestInfo>(endpoints_, *name, ask, upstream::head_manifest);
+  return first_answer<ManifestInfo>(*name, ask, upstream::head_manifest);
 }
 
 Result<FetchedManifest> Upstream::get_manifest(const std::string& repository,
                                                const std::string& reference, const Ask& ask) {
-  auto name = manifest_name(repository, reference);
+  const auto name = manifest_name(repository, reference);
   if (!name) return name.error();
-  return first_answer<FetchedManifest>(endpoints_, *name, ask, upstream::get_manifest);
+  return first_answer<FetchedManifest>(*name, ask, upstream::get_manifest);
+}
+
+// The first answer, or the most telling error. One that is not to be asked is, for its error, which
+// costs nothing, and by then it may be.
+template <class Answer, class Name, class Question>
+Result<Answer> Upstream::first_answer(const Name& name, Ask ask, Question question) const {
+  const MonoTime deadline = ask.deadline;
+  auto [indexes, askable_left] = order(ask.purpose);
+  std::optional<Error> worst;
+  for (const std::size_t index : indexes) {
+    ask.deadline = share_of(deadline, std::max<std::size_t>(askable_left, 1));
+    auto answer = question(*endpoints_[index], name, ask);
+    if (answer) return answer;
+    if (askable_left > 0) --askable_left;
+    if (!worst || weight(answer.error().code) > weight(worst->code)) worst = answer.error();
+  }
+  return *worst;
 }
 
 Result<TagList> Upstream::list_tags(const std::string& repository, const ListPage& page,
@@ -88,7 +92,7 @@ Result<TagList> Upstream::list_tags(const std::string& repository, const ListPag
   const auto question = [&page](Endpoint& endpoint, const std::string& name, const Ask& share) {
     return upstream::list_tags(endpoint, name, page, share);
   };
-  return first_answer<TagList>(endpoints_, repository, ask, question);
+  return first_answer<TagList>(repository, ask, question);
 }
 
 Result<cache::Document> Upstream::list_referrers(const std::string& repository,
@@ -96,7 +100,7 @@ Result<cache::Document> Upstream::list_referrers(const std::string& repository,
   const auto question = [&](Endpoint& endpoint, const std::string& name, const Ask& share) {
     return upstream::list_referrers(endpoint, name, subject, share);
   };
-  auto referrers = first_answer<cache::Document>(endpoints_, repository, ask, question);
+  auto referrers = first_answer<cache::Document>(repository, ask, question);
   const bool none = !referrers && referrers.error().code == Errc::not_found;
   return none ? ReferrersList().document() : referrers;
 }
@@ -104,10 +108,25 @@ Result<cache::Document> Upstream::list_referrers(const std::string& repository,
 std::vector<std::shared_ptr<cache::Source>> Upstream::blob_sources(
     const std::string& repository, std::optional<MonoTime> deadline) const {
   std::vector<std::shared_ptr<cache::Source>> sources;
-  for (const auto& endpoint : endpoints_) {
-    sources.push_back(std::make_shared<BlobSource>(endpoint, repository, deadline));
+  for (const std::size_t index : order(Purpose::pull).indexes) {
+    sources.push_back(std::make_shared<BlobSource>(endpoints_[index], repository, deadline));
   }
   return sources;
+}
+
+EndpointOrder::Order Upstream::order(Purpose purpose) const {
+  std::vector<EndpointOrder::Candidate> candidates;
+  for (const auto& endpoint : endpoints_) {
+    const EndpointHealth& health = endpoint->health();
+    candidates.push_back({health.refuses(purpose), health.latency()});
+  }
+  return order_.of(candidates, std::chrono::steady_clock::now());
+}
+
+UpstreamReport Upstream::report() const {
+  UpstreamReport report{name_, selection_, {}};
+  for (const auto& endpoint : endpoints_) report.endpoints.push_back(endpoint->health().report());
+  return report;
 }
 
 }  // namespace larder::upstream

@@ -1,4 +1,6 @@
-// An upstream registry: the questions Larder asks it, over its endpoints in order.
+// An upstream registry: the questions Larder asks it, over its endpoints in order: as written, or
+// the quickest first; those that are not to be asked now (endpoint_health.h) come last, and cost no
+// time.
 //
 // Documents are returned only when their bytes match the digest asked for; a tag's digest is the
 // hash of the bytes, not the header, whenever the bytes were fetched. Thread-safety: any thread.
@@ -14,6 +16,8 @@
 #include "cache/source.h"
 #include "daemon/upstream/ask.h"
 #include "daemon/upstream/endpoint.h"
+#include "daemon/upstream/endpoint_order.h"
+#include "daemon/upstream/health_report.h"
 #include "daemon/upstream/tag_list.h"
 
 namespace larder::upstream {
@@ -35,10 +39,18 @@ struct FetchedManifest {
   cache::Document document;
 };
 
+// For explain and metrics.
+struct UpstreamReport {
+  std::string name;
+  Selection selection = Selection::ordered;
+  std::vector<HealthReport> endpoints;  // in the config's order
+};
+
 class Upstream {
  public:
   // Requires: at least one endpoint.
-  Upstream(std::string name, std::vector<std::unique_ptr<Endpoint>> endpoints);
+  Upstream(std::string name, std::vector<std::unique_ptr<Endpoint>> endpoints,
+           Selection selection = Selection::ordered);
 
   // The upstream's name: the host clients ask for ("docker.io").
   const std::string& name() const { return name_; }
@@ -48,7 +60,8 @@ class Upstream {
   // Returns: not_found when every endpoint says 404; denied for 401 and 403; upstream_down for any
   // other answer (429 and 5xx included, naming the status); timeout; invalid for a malformed
   // digest. When endpoints fail differently, the one that could not be asked counts more than one
-  // that refuses, and that more than a 404.
+  // that refuses, and that more than a 404. At once, without any exchange, when none is to be asked
+  // now. The time until the deadline is shared by the endpoints that are.
   Result<ManifestInfo> head_manifest(const std::string& repository, const std::string& reference,
                                      const Ask& ask);
 
@@ -68,14 +81,22 @@ class Upstream {
   Result<cache::Document> list_referrers(const std::string& repository,
                                          const cache::Digest& subject, const Ask& ask);
 
-  // One source per endpoint, in order. They keep this upstream's endpoints alive. With a deadline,
-  // no fetch of theirs outlives it.
+  // One source per endpoint, in the order for a pull now. They keep this upstream's endpoints
+  // alive. With a deadline, no fetch of theirs outlives it.
   std::vector<std::shared_ptr<cache::Source>> blob_sources(
       const std::string& repository, std::optional<MonoTime> deadline = std::nullopt) const;
 
+  UpstreamReport report() const;
+
  private:
+  EndpointOrder::Order order(Purpose purpose) const;
+  template <class Answer, class Name, class Question>
+  Result<Answer> first_answer(const Name& name, Ask ask, Question question) const;
+
   const std::string name_;
-  std::vector<std::shared_ptr<Endpoint>> endpoints_;
+  const Selection selection_;
+  std::vector<std::shared_ptr<Endpoint>> endpoints_;  // shared with their blob sources
+  mutable EndpointOrder order_;
 };
 
 }  // namespace larder::upstream

@@ -38,6 +38,17 @@ std::shared_ptr<Upstream> Upstreams::find(std::string_view host) {
   return upstream == nullptr ? nullptr : keep(name, std::move(upstream));
 }
 
+std::vector<UpstreamReport> Upstreams::reports() const {
+  std::vector<std::shared_ptr<Upstream>> upstreams;
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [host, made] : made_) upstreams.push_back(made.upstream);
+  }
+  std::vector<UpstreamReport> reports;
+  for (const auto& upstream : upstreams) reports.push_back(upstream->report());
+  return reports;
+}
+
 std::shared_ptr<Upstream> Upstreams::find_made(const std::string& host) {
   MutexLock lock(mutex_);
   const auto found = made_.find(host);

@@ -39,6 +39,9 @@ class Upstreams {
   // last.
   std::shared_ptr<Upstream> find(std::string_view host);
 
+  // Of the upstreams that are remembered, by host.
+  std::vector<UpstreamReport> reports() const;
+
  private:
   static constexpr std::size_t kHostsMax = 1024;
 
@@ -51,7 +54,7 @@ class Upstreams {
   std::shared_ptr<Upstream> keep(const std::string& host, std::shared_ptr<Upstream> upstream);
 
   const std::vector<UpstreamRule> rules_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
   std::map<std::string, Made> made_ GUARDED_BY(mutex_);
   std::uint64_t asked_ GUARDED_BY(mutex_) = 0;
 };

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "tests/support/fake_clock.h"
+#include "tests/support/health_book.h"
 #include "tests/support/scripted_server.h"
 
 namespace larder::cli {
@@ -26,7 +27,7 @@ class UpstreamRulesTest : public ::testing::Test {
  protected:
   // The first rule's upstream, asked for a manifest of docker.io/library/redis.
   Status ask(const config::Upstream& upstream) {
-    const auto rules = upstream_rules({upstream}, clients_, clock_, observer_);
+    const auto rules = upstream_rules({upstream}, ground_);
     EXPECT_TRUE(rules.ok()) << describe(rules.error());
     const auto made = rules->front().make("docker.io");
     const auto head = made->head_manifest(
@@ -36,13 +37,14 @@ class UpstreamRulesTest : public ::testing::Test {
 
   testing::FakeClock clock_;
   QuietObserver observer_;
+  testing::FakeHealthBook health_{clock_};
   Clients clients_{{}};
+  const UpstreamGround ground_{clients_, health_.book, clock_, observer_};
 };
 
 TEST_F(UpstreamRulesTest, KeepTheOrderAndTheMatchesOfTheConfig) {
-  const auto rules =
-      upstream_rules({upstream_of("a.test", {{"http://127.0.0.1:1"}}), upstream_of("*.test")},
-                     clients_, clock_, observer_);
+  const auto rules = upstream_rules(
+      {upstream_of("a.test", {{"http://127.0.0.1:1"}}), upstream_of("*.test")}, ground_);
 
   ASSERT_TRUE(rules.ok());
   ASSERT_EQ(rules->size(), 2u);
@@ -57,7 +59,7 @@ TEST_F(UpstreamRulesTest, NameTheUpstreamWhoseFilesCannotBeRead) {
   wrong_key.endpoints[0].client_certificate = {"/no/such/file", "/no/such/key"};
 
   for (const auto& upstream : {wrong_ca, wrong_key}) {
-    const auto rules = upstream_rules({upstream}, clients_, clock_, observer_);
+    const auto rules = upstream_rules({upstream}, ground_);
 
     EXPECT_EQ(rules.error().code, Errc::invalid);
     EXPECT_NE(rules.error().context.find("upstream a.test"), std::string::npos);

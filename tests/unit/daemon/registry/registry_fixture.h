@@ -7,6 +7,7 @@
 #include "daemon/auth/credential_sources.h"
 #include "daemon/registry/registry.h"
 #include "tests/support/fake_client.h"
+#include "tests/support/health_book.h"
 #include "tests/support/store_fixture.h"
 
 namespace larder::testing {
@@ -33,9 +34,10 @@ class RegistryFixture : public StoreFixture,
   upstream::Upstreams make_upstreams() {
     const auto make = [this](const std::string& host) {
       std::vector<std::unique_ptr<upstream::Endpoint>> endpoints;
-      endpoints.push_back(std::make_unique<upstream::Endpoint>(
-          host, *http::Url::parse("https://" + host), http::Reach::anywhere, client_,
-          std::make_unique<auth::AnonymousCredentials>(), clock_, *this));
+      const auto url = *http::Url::parse("https://" + host);
+      endpoints.push_back(std::make_unique<upstream::Endpoint>(upstream::EndpointParts{
+          host, url, http::Reach::anywhere, client_, std::make_unique<auth::AnonymousCredentials>(),
+          clock_, *this, health_.book.of(url)}));
       return std::make_unique<upstream::Upstream>(host, std::move(endpoints));
     };
     return upstream::Upstreams({{"reg.test", make}, {"docker.io", make}});
@@ -43,6 +45,7 @@ class RegistryFixture : public StoreFixture,
 
   registry::Target target() { return {upstreams_.find("reg.test"), "app"}; }
 
+  FakeHealthBook health_{clock_};
   FakeAnswer upstream_answer_;
   FakeClient client_{[this](const http::ClientRequest&) { return upstream_answer_; }};
   upstream::Upstreams upstreams_ = make_upstreams();

@@ -78,7 +78,7 @@ TEST_F(EndpointTest, EndsWhenStopped) {
 
 TEST(HopSink, CountsWhatPassesAndWhatIsHeldBack) {
   testing::RecordingResponse last;
-  HopSink hop(last, /*answer_challenges=*/false);
+  HopSink hop(last, /*answer_challenges=*/false, /*permit=*/nullptr);
 
   EXPECT_TRUE(hop.head({200, {}, 3}));
   EXPECT_TRUE(hop.body(std::as_bytes(std::span("abc", 3))));
@@ -91,7 +91,7 @@ TEST(HopSink, CountsWhatPassesAndWhatIsHeldBack) {
 
 TEST(HopSink, WantsNoLargeBodyOfAResponseItHoldsBack) {
   testing::RecordingResponse last;
-  HopSink hop(last, /*answer_challenges=*/false);
+  HopSink hop(last, /*answer_challenges=*/false, /*permit=*/nullptr);
 
   EXPECT_FALSE(hop.head({307, {}, 1'000'000}));
 

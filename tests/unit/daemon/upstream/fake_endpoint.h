@@ -15,6 +15,7 @@
 #include "daemon/upstream/upstream_observer.h"
 #include "tests/support/fake_client.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/health_book.h"
 #include "tests/support/recording_response.h"
 
 namespace larder::upstream {
@@ -56,13 +57,15 @@ class FakeEndpointTest : public ::testing::Test {
     start(url);
   }
   void start(const std::string& url) {
-    endpoint_ = std::make_shared<Endpoint>("docker.io", http::Url::parse(url).value(),
-                                           http::Reach::anywhere, *client_,
-                                           std::make_unique<FixedCredential>(), clock_, observer_);
+    const auto parsed = http::Url::parse(url).value();
+    endpoint_ = std::make_shared<Endpoint>(EndpointParts{
+        "docker.io", parsed, http::Reach::anywhere, *client_, std::make_unique<FixedCredential>(),
+        clock_, observer_, health_.book.of(parsed)});
   }
 
   testing::FakeClock clock_;
   RecordingObserver observer_;
+  testing::FakeHealthBook health_{clock_};
   std::optional<testing::FakeClient> client_;
   std::shared_ptr<Endpoint> endpoint_;
 };

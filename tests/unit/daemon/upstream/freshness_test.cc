@@ -78,7 +78,7 @@ TEST_F(FreshnessTest, IsStaleWhenTheClockWasSetBack) {
 class GoneTag : public ::testing::Test {
  protected:
   // Last there 20 minutes ago, said to be gone 5 minutes ago.
-  Verdict judge(std::optional<std::chrono::milliseconds> stale_for) const {
+  FreshnessVerdict judge(std::optional<std::chrono::milliseconds> stale_for) const {
     const cache::TagRecord record{
         testing::digest_of_text("x"), "", 1, {}, kNow - 20min, kNow - 5min};
     return rules(stale_for).judge(kTag, record, kNow);

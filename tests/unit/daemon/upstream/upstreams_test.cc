@@ -14,15 +14,18 @@ class UpstreamsTest : public ::testing::Test {
     return {match, [this, label](const std::string& host) {
               ++made_;
               std::vector<std::unique_ptr<Endpoint>> endpoints;
+              const auto url = http::Url::parse("https://" + host).value();
               endpoints.push_back(std::make_unique<Endpoint>(
-                  host, http::Url::parse("https://" + host).value(), http::Reach::anywhere, client_,
-                  std::make_unique<auth::AnonymousCredentials>(), clock_, observer_));
+                  EndpointParts{host, url, http::Reach::anywhere, client_,
+                                std::make_unique<auth::AnonymousCredentials>(), clock_, observer_,
+                                health_.book.of(url)}));
               return std::make_unique<Upstream>(label + " " + host, std::move(endpoints));
             }};
   }
 
   testing::FakeClock clock_;
   RecordingObserver observer_;
+  testing::FakeHealthBook health_{clock_};
   testing::FakeClient client_{std::vector<FakeAnswer>{{}}};
   std::atomic<int> made_ = 0;
 };
@@ -83,6 +86,18 @@ TEST_F(UpstreamsTest, FindNothingWhenTheRuleCannotMakeIt) {
   Upstreams upstreams({{"quay.io", [](const std::string&) { return nullptr; }}});
 
   EXPECT_EQ(upstreams.find("quay.io"), nullptr);
+}
+
+TEST_F(UpstreamsTest, ReportThoseTheyMade) {
+  Upstreams upstreams({rule("*.pkg.dev"), rule("quay.io")});
+  upstreams.find("quay.io");
+  upstreams.find("a.pkg.dev");
+
+  const auto reports = upstreams.reports();
+
+  ASSERT_EQ(reports.size(), 2U);
+  EXPECT_EQ(reports[0].name, "x a.pkg.dev");
+  EXPECT_EQ(reports[1].endpoints.front().url, "https://quay.io");
 }
 
 }  // namespace

@@ -27,9 +27,10 @@ class WireTest : public ::testing::Test {
   }
 
   Endpoint& start(const ScriptedServer& server) {
-    return endpoint_.emplace("docker.io", http::Url::parse(server.url("/")).value(),
-                             http::Reach::anywhere, *client_, std::make_unique<FixedCredential>(),
-                             clock_, observer_);
+    const auto url = http::Url::parse(server.url("/")).value();
+    return endpoint_.emplace(EndpointParts{"docker.io", url, http::Reach::anywhere, *client_,
+                                           std::make_unique<FixedCredential>(), clock_, observer_,
+                                           health_.book.of(url)});
   }
   Status get(const std::string& path, std::optional<MonoTime> deadline = std::nullopt) {
     RegistryRequest request;
@@ -41,6 +42,7 @@ class WireTest : public ::testing::Test {
 
   SystemClock clock_;
   RecordingObserver observer_;
+  testing::FakeHealthBook health_{clock_};
   std::unique_ptr<http::Client> client_;
   std::optional<Endpoint> endpoint_;
   testing::RecordingResponse response_;
@@ -115,9 +117,10 @@ TEST_F(WireTest, KeepsTheDeadlineWhenTheTokenServerIsSlow) {
 TEST_F(WireTest, FetchesAManifestByteExact) {
   ScriptedServer server(respond(200, kDocument, {{"Content-Type", "application/json"}}));
   std::vector<std::unique_ptr<Endpoint>> endpoints;
-  endpoints.push_back(std::make_unique<Endpoint>(
-      "docker.io", http::Url::parse(server.url("/")).value(), http::Reach::anywhere, *client_,
-      std::make_unique<auth::AnonymousCredentials>(), clock_, observer_));
+  const auto url = http::Url::parse(server.url("/")).value();
+  endpoints.push_back(std::make_unique<Endpoint>(EndpointParts{
+      "docker.io", url, http::Reach::anywhere, *client_,
+      std::make_unique<auth::AnonymousCredentials>(), clock_, observer_, health_.book.of(url)}));
   Upstream upstream("docker.io", std::move(endpoints));
 
   const auto fetched =

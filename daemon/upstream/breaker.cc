@@ -1,0 +1,156 @@
+#include "daemon/upstream/breaker.h"
+
+#include <algorithm>
+
+#include "daemon/upstream/retry_after.h"
+
+namespace larder::upstream {
+
+namespace {
+
+constexpr unsigned kLevelMax = 6;  // 2^6 s is beyond kBackoffMax
+
+Duration jittered(Duration wait, double jitter) {
+  const double factor = 1 + kBackoffJitter * std::clamp(jitter, -1.0, 1.0);
+  return std::chrono::duration_cast<Duration>(wait * factor);
+}
+
+Duration backoff(unsigned level, double jitter) {
+  const auto wait = kBackoffMin * (1 << std::min(level, kLevelMax));
+  return jittered(std::min(wait, kBackoffMax), jitter);
+}
+
+Duration longest_wait(bool is_pause) {
+  return is_pause ? Duration(kRetryAfterMax) : jittered(kBackoffMax, 1);
+}
+
+}  // namespace
+
+const char* to_string(BreakerState state) {
+  switch (state) {
+    case BreakerState::closed:
+      return "closed";
+    case BreakerState::open:
+      return "open";
+    case BreakerState::half_open:
+      return "half-open";
+  }
+  return "closed";
+}
+
+BreakerState Breaker::state(MonoTime now) const {
+  if (!is_open_) return BreakerState::closed;
+  return now < until_ ? BreakerState::open : BreakerState::half_open;
+}
+
+bool Breaker::refuses(MonoTime now, bool is_order) const {
+  switch (state(now)) {
+    case BreakerState::closed:
+      return false;
+    case BreakerState::open:
+      return is_pause_ || !is_order;
+    case BreakerState::half_open:
+      return is_tried() && !is_order;
+  }
+  return false;
+}
+
+std::optional<Breaker::Turn> Breaker::admit(MonoTime now, bool is_order) {
+  if (refuses(now, is_order)) return std::nullopt;
+  Turn turn{next_turn_++};
+  const auto state_now = state(now);
+  if (state_now == BreakerState::half_open && !is_tried()) {
+    trial_ = turn.number;
+  } else {
+    turn.is_extra = state_now != BreakerState::closed;
+  }
+  return turn;
+}
+
+void Breaker::answered(const Turn& turn, MonoTime now) {
+  if (is_open_ && is_of_this_state(turn)) close(turn, now);
+}
+
+void Breaker::ended(const Turn& turn, const Verdict& verdict, MonoTime now, double jitter) {
+  if (trial_ == turn.number) trial_.reset();
+  switch (verdict.sign) {
+    case Sign::nothing:
+      return;
+    case Sign::answered:
+      answered(turn, now);
+      if (is_open_) return;  // it says nothing about what came after it
+      troubles_ = 0;
+      level_ = 0;
+      return;
+    case Sign::wants_pause:
+      return pause(turn, verdict, now, jitter);
+    case Sign::unreachable:
+    case Sign::server_error:
+    case Sign::broken:
+      return count_trouble(turn, verdict, now, jitter);
+  }
+}
+
+// The turn that closes belongs to the new state too: what comes of its body counts.
+void Breaker::close(const Turn& turn, MonoTime now) {
+  is_open_ = false;
+  is_pause_ = false;
+  since_ = now;
+  trial_.reset();
+  state_from_ = turn.number;
+}
+
+void Breaker::count_trouble(const Turn& turn, const Verdict& verdict, MonoTime now, double jitter) {
+  // An operator's attempt prolongs nothing.
+  if (!is_of_this_state(turn) || turn.is_extra) return;
+  if (!is_open_ && verdict.sign != Sign::unreachable) {
+    if (turn.number < trouble_from_) return;
+    trouble_from_ = next_turn_;
+    if (++troubles_ < kTroublesMax) return;
+  }
+  back_off(verdict, now, Duration(0), jitter);
+}
+
+// Whoever was told so, it holds for all, and the latest moment counts.
+void Breaker::pause(const Turn& turn, const Verdict& verdict, MonoTime now, double jitter) {
+  if (!verdict.pause) {
+    if (is_of_this_state(turn) && !turn.is_extra) back_off(verdict, now, kPauseMin, jitter);
+    return;
+  }
+  // A pause of nothing would make us ask in a circle.
+  const auto wait = std::clamp<Duration>(*verdict.pause, kBackoffMin, kRetryAfterMax);
+  if (is_open_ && is_pause_ && now + wait <= until_) return;
+  open(verdict.why, now, std::max(now + wait, is_open_ ? until_ : now), /*is_pause=*/true);
+}
+
+void Breaker::back_off(const Verdict& verdict, MonoTime now, Duration at_least, double jitter) {
+  const auto wait = std::max(backoff(level_, jitter), at_least);
+  level_ = std::min(level_ + 1, kLevelMax);
+  open(verdict.why, now, now + wait, /*is_pause=*/false);
+}
+
+void Breaker::open(const std::string& why, MonoTime now, MonoTime until, bool is_pause) {
+  if (!is_open_) since_ = now;
+  is_open_ = true;
+  is_pause_ = is_pause;
+  until_ = until;
+  why_ = why;
+  trial_.reset();
+  state_from_ = next_turn_;
+  trouble_from_ = next_turn_;
+}
+
+Breaker::Memory Breaker::memory(MonoTime now) const {
+  if (!is_open_) return {};
+  return {true, is_pause_, now - since_, std::max(until_ - now, Duration(0)), level_, why_};
+}
+
+void Breaker::restore(const Memory& memory, MonoTime now) {
+  if (!memory.is_open) return;
+  const auto wait = std::clamp(memory.wait, Duration(0), longest_wait(memory.is_pause));
+  level_ = std::min(memory.level, kLevelMax);
+  open(memory.why, now, now + wait, memory.is_pause);
+  since_ = now - std::max(memory.age, Duration(0));
+}
+
+}  // namespace larder::upstream

@@ -1,0 +1,261 @@
+#include "daemon/upstream/endpoint_health.h"
+
+#include <cstdlib>
+#include <ctime>
+#include <utility>
+
+#include "daemon/upstream/quota_headers.h"
+#include "daemon/upstream/saved_health.h"
+
+namespace larder::upstream {
+
+namespace {
+
+// How much of the smoothed latency a new measurement is.
+constexpr double kLatencyWeight = 0.25;
+
+// "2026-01-02T03:04:05Z"
+std::string utc_text(WallTime time) {
+  const auto seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm utc{};
+  char text[sizeof "yyyy-mm-ddThh:mm:ssZ"] = "";
+  if (gmtime_r(&seconds, &utc) == nullptr) return text;
+  (void)std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text;
+}
+
+std::string counts_text(const Quota& quota, MonoTime now) {
+  const auto left = std::to_string(quota.left(now).value_or(0));
+  if (!quota.limit) return left + " requests are left";
+  return left + " of " + std::to_string(*quota.limit) + " requests are left";
+}
+
+}  // namespace
+
+double random_jitter() {
+  constexpr std::uint32_t kSteps = 2001;
+  return static_cast<double>(arc4random_uniform(kSteps)) / 1000 - 1;
+}
+
+EndpointHealth::EndpointHealth(std::string url, Clock& clock, HealthObserver& observer,
+                               Jitter jitter)
+    : url_(std::move(url)), clock_(clock), observer_(observer), jitter_(std::move(jitter)) {}
+
+Result<EndpointHealth::Permit> EndpointHealth::admit(Purpose purpose) {
+  const MonoTime now = clock_.now();
+  MutexLock lock(mutex_);
+  if (auto refused = refusal(purpose, now)) return std::move(*refused);
+  const auto turn = breaker_.admit(now, purpose == Purpose::order);
+  CHECK(turn);
+  return Permit(*this, *turn);
+}
+
+bool EndpointHealth::refuses(Purpose purpose) const {
+  const MonoTime now = clock_.now();
+  MutexLock lock(mutex_);
+  return breaker_.refuses(now, purpose == Purpose::order) || (quota_ && !quota_->may(purpose, now));
+}
+
+std::optional<Error> EndpointHealth::refusal(Purpose purpose, MonoTime now) const {
+  if (breaker_.refuses(now, purpose == Purpose::order)) {
+    const bool is_tried = breaker_.state(now) == BreakerState::half_open;
+    const auto when = is_tried ? std::string("another request is trying it")
+                               : "until " + shown(breaker_.until(), now);
+    return Error{Errc::upstream_down, url_ + " is not asked, " + when + ": " + breaker_.why()};
+  }
+  if (!quota_ || quota_->may(purpose, now)) return std::nullopt;
+  const auto counts = counts_text(*quota_, now);
+  if (purpose == Purpose::pull) {
+    return Error{Errc::upstream_down, url_ + " is not asked, until " +
+                                          shown(quota_->pulls_again_at(), now) + ": " + counts};
+  }
+  const auto until = quota_->resets_at ? "until " + shown(*quota_->resets_at, now)
+                                       : std::string("until there are more");
+  return Error{Errc::upstream_down, url_ + " is asked for pulls only, " + until + ": " + counts};
+}
+
+std::optional<EndpointHealth::Latency> EndpointHealth::latency() const {
+  MutexLock lock(mutex_);
+  return latency_;
+}
+
+HealthReport EndpointHealth::report() const {
+  const MonoTime now = clock_.now();
+  MutexLock lock(mutex_);
+  return report_at(now);
+}
+
+HealthReport EndpointHealth::report_at(MonoTime now) const {
+  const Moment moment{now, clock_.wall()};
+  HealthReport report{.url = url_, .state = breaker_.state(now)};
+  if (breaker_.since() != MonoTime{}) report.since = moment.wall_of(breaker_.since());
+  if (report.state != BreakerState::closed) report.reason = breaker_.why();
+  if (report.state == BreakerState::open) {
+    report.until = moment.wall_of(breaker_.until());
+    report.is_pause = breaker_.is_pause();
+  }
+  if (const auto left = quota_ ? quota_->left(now) : std::nullopt) {
+    report.quota = {.remaining = *left, .limit = quota_->limit};
+    if (quota_->resets_at) report.quota->resets_at = moment.wall_of(*quota_->resets_at);
+  }
+  if (latency_) {
+    report.latency = std::chrono::duration_cast<std::chrono::microseconds>(latency_->smoothed);
+  }
+  return report;
+}
+
+// "2026-01-02T03:04:05Z (42 s)"
+std::string EndpointHealth::shown(MonoTime time, MonoTime now) const {
+  const auto wait = std::chrono::ceil<std::chrono::seconds>(std::max(time - now, Duration(0)));
+  const auto wall = Moment{now, clock_.wall()}.wall_of(time);
+  return utc_text(wall) + " (" + std::to_string(wait.count()) + " s)";
+}
+
+void EndpointHealth::answered(const Breaker::Turn& turn) {
+  const MonoTime now = clock_.now();
+  News news;
+  {
+    MutexLock lock(mutex_);
+    const Before before = before_change(now);
+    breaker_.answered(turn, now);
+    news = news_since(before, now);
+  }
+  tell(news);
+}
+
+void EndpointHealth::measured(const http::ResponseHead& head, Duration latency) {
+  const Moment now = now_of(clock_);
+  const auto quota = parse_quota(head.headers, now);
+  News news;
+  {
+    MutexLock lock(mutex_);
+    const Before before = before_change(now.mono);
+    if (latency_) {
+      latency = std::chrono::duration_cast<Duration>(latency * kLatencyWeight +
+                                                     latency_->smoothed * (1 - kLatencyWeight));
+    }
+    latency_ = {latency, now.mono};
+    if (quota) quota_ = quota;
+    quota_unsaved_ = quota_unsaved_ || quota.has_value();
+    news = news_since(before, now.mono);
+  }
+  tell(news);
+}
+
+void EndpointHealth::ended(const Breaker::Turn& turn, const Verdict& verdict) {
+  const MonoTime now = clock_.now();
+  const double jitter = jitter_();
+  News news;
+  {
+    MutexLock lock(mutex_);
+    const Before before = before_change(now);
+    breaker_.ended(turn, verdict, now, jitter);
+    news = news_since(before, now);
+  }
+  tell(news);
+}
+
+EndpointHealth::Before EndpointHealth::before_change(MonoTime now) const {
+  return {breaker_.state(now) != BreakerState::closed, breaker_.until()};
+}
+
+EndpointHealth::News EndpointHealth::news_since(const Before& before, MonoTime now) {
+  News news;
+  const bool is_open = breaker_.state(now) != BreakerState::closed;
+  if (is_open && breaker_.until() != before.until) {
+    news.breaker = before.is_open ? HealthEvent::reopened : HealthEvent::opened;
+  } else if (before.is_open && !is_open) {
+    news.breaker = HealthEvent::closed;
+  }
+  if (quota_ && !is_quota_low_ && quota_->is_low(now)) {
+    news.quota = HealthEvent::quota_low;
+    is_quota_low_ = true;
+  } else if (quota_ && is_quota_low_ && quota_->is_ample(now)) {
+    news.quota = HealthEvent::quota_recovered;
+    is_quota_low_ = false;
+  }
+  breaker_unsaved_ = breaker_unsaved_ || news.breaker.has_value();
+  if (news.breaker || news.quota) news.report = report_at(now);
+  return news;
+}
+
+void EndpointHealth::tell(const News& news) {
+  if (news.breaker) observer_.health_changed(*news.breaker, news.report);
+  if (news.quota) observer_.health_changed(*news.quota, news.report);
+}
+
+std::optional<std::string> EndpointHealth::take_unsaved(bool at_close) {
+  const Moment now = now_of(clock_);
+  SavedHealth saved;
+  {
+    MutexLock lock(mutex_);
+    const bool is_quota_due =
+        quota_unsaved_ && (at_close || !saved_at_ || now.mono - *saved_at_ >= kQuotaSaveInterval);
+    if (!breaker_unsaved_ && !is_quota_due) return std::nullopt;
+    breaker_unsaved_ = false;
+    quota_unsaved_ = false;
+    saved_at_ = now.mono;
+    saved = {.url = url_, .breaker = breaker_.memory(now.mono), .quota = quota_};
+  }
+  return to_text(saved, now);
+}
+
+void EndpointHealth::not_saved() {
+  MutexLock lock(mutex_);
+  breaker_unsaved_ = true;
+}
+
+Status EndpointHealth::restore(const std::string& text) {
+  const Moment now = now_of(clock_);
+  const auto saved = parse_saved_health(text, now);
+  if (!saved) return saved.error();
+  if (saved->url != url_) return Error{Errc::invalid, "the saved health of " + saved->url};
+  MutexLock lock(mutex_);
+  breaker_.restore(saved->breaker, now.mono);
+  quota_ = saved->quota;
+  is_quota_low_ = quota_ && quota_->is_low(now.mono);
+  return {};
+}
+
+EndpointHealth::Permit::Permit(Permit&& other) noexcept
+    : health_(std::exchange(other.health_, nullptr)),
+      turn_(other.turn_),
+      began_at_(other.began_at_),
+      allowed_(other.allowed_),
+      head_(std::move(other.head_)) {}
+
+EndpointHealth::Permit::~Permit() {
+  end({});
+}
+
+void EndpointHealth::Permit::begins(std::optional<MonoTime> deadline) {
+  if (health_ == nullptr) return;
+  began_at_ = health_->clock_.now();
+  allowed_ = deadline ? std::optional(*deadline - began_at_) : std::nullopt;
+  head_.reset();
+}
+
+void EndpointHealth::Permit::head(const http::ResponseHead& head, bool is_last_word) {
+  if (health_ == nullptr) return;
+  head_ = head;
+  health_->measured(head, health_->clock_.now() - began_at_);
+  if (!is_last_word) return;
+  if (judge_head(head, health_->clock_.wall()).sign == Sign::answered) health_->answered(turn_);
+}
+
+void EndpointHealth::Permit::ended(std::uint64_t body_bytes, const Status& outcome) {
+  if (health_ == nullptr) return;
+  end(judge({std::move(head_), body_bytes, allowed_, outcome}, health_->clock_.wall()));
+}
+
+void EndpointHealth::Permit::token_failed(const Error& error) {
+  auto verdict = judge_token(error, allowed_);
+  end(verdict);
+}
+
+void EndpointHealth::Permit::end(const Verdict& verdict) {
+  EndpointHealth* const health = std::exchange(health_, nullptr);
+  if (health != nullptr) health->ended(turn_, verdict);
+}
+
+}  // namespace larder::upstream

@@ -1,0 +1,132 @@
+// The health of one endpoint: whether it may be asked now, what it still lets us have, how quick
+// it is.
+//
+// Whoever asks the endpoint takes a Permit first, shows it what comes of each exchange with the
+// endpoint itself, and drops it; a redirect's other host is no concern of it. A permit that is
+// dropped without a verdict gives its turn back.
+// Thread-safety: any thread; a Permit one thread at a time. Blocks: no (a short lock).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "cache/base/clock.h"
+#include "cache/base/mutex.h"
+#include "cache/base/result.h"
+#include "daemon/http/client.h"
+#include "daemon/upstream/ask.h"
+#include "daemon/upstream/breaker.h"
+#include "daemon/upstream/health_report.h"
+#include "daemon/upstream/quota.h"
+#include "daemon/upstream/verdict.h"
+
+namespace larder::upstream {
+
+// -1 .. 1, from any thread.
+using Jitter = std::function<double()>;
+double random_jitter();
+
+class EndpointHealth {
+ public:
+  class Permit;
+
+  // Clock and observer must outlive this. `url` is without credentials.
+  EndpointHealth(std::string url, Clock& clock, HealthObserver& observer,
+                 Jitter jitter = random_jitter);
+
+  // The right to send one request, redirects and token exchange included.
+  // Returns: upstream_down when it is not to be asked now; the context, one line, names the
+  // endpoint, why, and until when.
+  Result<Permit> admit(Purpose purpose);
+  // Whether admit() would refuse.
+  bool refuses(Purpose purpose) const;
+
+  const std::string& url() const { return url_; }
+  // The time to a response's head, smoothed, and when it was measured last.
+  struct Latency {
+    Duration smoothed{0};
+    MonoTime measured_at{};
+  };
+  std::optional<Latency> latency() const;
+  HealthReport report() const;
+
+  // What a restart must not forget, as text; nothing when it has not changed since the last time
+  // in a way that is worth a write: a quota is, every kQuotaSaveInterval, or `at_close`.
+  std::optional<std::string> take_unsaved(bool at_close);
+  // The text could not be saved: it counts as changed again.
+  void not_saved();
+  // Requires: no permit has been given.
+  // Returns: invalid when `text` is none of take_unsaved() for this endpoint; nothing has changed.
+  Status restore(const std::string& text);
+
+  static constexpr std::chrono::seconds kQuotaSaveInterval{30};
+
+ private:
+  struct Before {
+    bool is_open = false;
+    MonoTime until{};
+  };
+  // What happened under the lock, told after it.
+  struct News {
+    std::optional<HealthEvent> breaker;
+    std::optional<HealthEvent> quota;
+    HealthReport report;
+  };
+
+  void answered(const Breaker::Turn& turn);
+  void measured(const http::ResponseHead& head, Duration latency);
+  void ended(const Breaker::Turn& turn, const Verdict& verdict);
+
+  std::optional<Error> refusal(Purpose purpose, MonoTime now) const REQUIRES(mutex_);
+  Before before_change(MonoTime now) const REQUIRES(mutex_);
+  News news_since(const Before& before, MonoTime now) REQUIRES(mutex_);
+  HealthReport report_at(MonoTime now) const REQUIRES(mutex_);
+  std::string shown(MonoTime time, MonoTime now) const;
+  void tell(const News& news);
+
+  const std::string url_;
+  Clock& clock_;
+  HealthObserver& observer_;
+  const Jitter jitter_;
+
+  mutable Mutex mutex_;
+  Breaker breaker_ GUARDED_BY(mutex_);
+  std::optional<Quota> quota_ GUARDED_BY(mutex_);
+  bool is_quota_low_ GUARDED_BY(mutex_) = false;
+  std::optional<Latency> latency_ GUARDED_BY(mutex_);
+  bool breaker_unsaved_ GUARDED_BY(mutex_) = false;
+  bool quota_unsaved_ GUARDED_BY(mutex_) = false;
+  std::optional<MonoTime> saved_at_ GUARDED_BY(mutex_);
+};
+
+// Move-only; must not outlive its EndpointHealth.
+class EndpointHealth::Permit {
+ public:
+  Permit(EndpointHealth& health, Breaker::Turn turn) : health_(&health), turn_(turn) {}
+  Permit(Permit&& other) noexcept;
+  Permit& operator=(Permit&&) = delete;
+  ~Permit();  // as ended(Sign::nothing) when it has not ended
+
+  // An exchange with the endpoint begins that may take until `deadline`.
+  void begins(std::optional<MonoTime> deadline);
+  // Its head came. `is_last_word`: no challenge that will be answered.
+  void head(const http::ResponseHead& head, bool is_last_word);
+  // The exchange was the last word, or none came.
+  void ended(std::uint64_t body_bytes, const Status& outcome);
+  // No token could be had.
+  void token_failed(const Error& error);
+
+ private:
+  void end(const Verdict& verdict);
+
+  EndpointHealth* health_;  // null once it has ended; not owned
+  Breaker::Turn turn_;
+  MonoTime began_at_{};
+  std::optional<Duration> allowed_;
+  std::optional<http::ResponseHead> head_;
+};
+
+}  // namespace larder::upstream

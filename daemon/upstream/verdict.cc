@@ -1,0 +1,62 @@
+#include "daemon/upstream/verdict.h"
+
+#include "daemon/upstream/retry_after.h"
+
+namespace larder::upstream {
+
+namespace {
+
+bool is_fair_complaint(const Error& error, const std::optional<Duration>& allowed) {
+  if (error.code == Errc::timeout) return !allowed || *allowed >= kFairChance;
+  return error.code == Errc::upstream_down;  // else: we were told to stop, or it is our own trouble
+}
+
+Verdict without_answer(const Error& error, const std::optional<Duration>& allowed) {
+  if (!is_fair_complaint(error, allowed)) return {};
+  return {Sign::unreachable, error.context};
+}
+
+Verdict broken_off(const Exchanged& exchange) {
+  const Error& error = exchange.outcome.error();
+  if (exchange.body_bytes >= kProgressBytes) return {};
+  if (!is_fair_complaint(error, exchange.allowed)) return {};
+  return {Sign::broken, error.context};
+}
+
+Verdict pause_wanted(int status, const Result<std::chrono::seconds>& pause) {
+  Verdict verdict{Sign::wants_pause, "HTTP " + std::to_string(status)};
+  if (!pause) return verdict;
+  verdict.pause = *pause;
+  verdict.why += ", Retry-After " + std::to_string(pause->count()) + " s";
+  return verdict;
+}
+
+}  // namespace
+
+Verdict judge_head(const http::ResponseHead& head, WallTime now) {
+  if (head.status == 429 || head.status == 503) {
+    const auto pause = parse_retry_after(head.headers.find("Retry-After").value_or(""), now);
+    if (head.status == 429 || pause) return pause_wanted(head.status, pause);
+  }
+  if (head.status >= 500 && head.status != 501) {
+    return {Sign::server_error, "HTTP " + std::to_string(head.status)};
+  }
+  return {Sign::answered};
+}
+
+Verdict judge(const Exchanged& exchange, WallTime now) {
+  if (!exchange.head) {
+    if (exchange.outcome) return {};
+    return without_answer(exchange.outcome.error(), exchange.allowed);
+  }
+  auto verdict = judge_head(*exchange.head, now);
+  if (verdict.sign != Sign::answered || exchange.outcome) return verdict;
+  return broken_off(exchange);
+}
+
+Verdict judge_token(const Error& error, std::optional<Duration> allowed) {
+  if (error.code == Errc::denied) return {Sign::answered};
+  return without_answer(error, allowed);
+}
+
+}  // namespace larder::upstream

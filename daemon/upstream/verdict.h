@@ -1,0 +1,56 @@
+// What one exchange says about the health of the endpoint it was with.
+//
+// Thread-safety: functions of their arguments. Blocks: no.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "cache/base/clock.h"
+#include "cache/base/result.h"
+#include "daemon/http/client.h"
+
+namespace larder::upstream {
+
+enum class Sign {
+  answered,      // it works; what it said is another matter
+  unreachable,   // no answer at all: DNS, connect, TLS, no head in time, no token to be had
+  server_error,  // 5xx but 501
+  broken,        // the answer broke off or stalled
+  wants_pause,   // it asks to be left alone: 429, or 503 with a Retry-After
+  nothing,       // it ended for reasons of our own
+};
+
+struct Verdict {
+  Sign sign = Sign::nothing;
+  std::string why{};                            // one line for a human; empty when it is healthy
+  std::optional<std::chrono::seconds> pause{};  // asked for; only with wants_pause
+
+  bool operator==(const Verdict&) const = default;
+};
+
+// An answer that brought so much before it broke off is no sign of a sick endpoint: the next
+// request goes on where it ended, and must not be refused.
+inline constexpr std::uint64_t kProgressBytes = 1024 * 1024;
+
+// A request that may take no longer than this has no right to complain when it does.
+inline constexpr std::chrono::milliseconds kFairChance{100};
+
+// An exchange with the endpoint itself: its head, nothing when none came, and how it ended.
+struct Exchanged {
+  std::optional<http::ResponseHead> head;
+  std::uint64_t body_bytes = 0;
+  std::optional<Duration> allowed;  // how long it might take at most
+  Status outcome;
+};
+Verdict judge(const Exchanged& exchange, WallTime now);
+
+// What a head says by itself, before the body: answered, or a trouble that the end will confirm.
+Verdict judge_head(const http::ResponseHead& head, WallTime now);
+
+// No token could be had, for an answer that might take so long.
+Verdict judge_token(const Error& error, std::optional<Duration> allowed);
+
+}  // namespace larder::upstream
