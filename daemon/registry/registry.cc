@@ -28,13 +28,15 @@ http::Response path_reply(const Error& error) {
 }  // namespace
 
 Registry::Registry(std::string default_upstream, upstream::Upstreams& upstreams,
-                   Manifests& manifests, Blobs& blobs, Lists& lists, RegistryObserver& observer)
+                   Manifests& manifests, Blobs& blobs, Lists& lists, RegistryObserver& observer,
+                   ListenerHosts listener_hosts)
     : default_upstream_(std::move(default_upstream)),
       upstreams_(upstreams),
       manifests_(manifests),
       blobs_(blobs),
       lists_(lists),
-      observer_(observer) {}
+      observer_(observer),
+      listener_hosts_(std::move(listener_hosts)) {}
 
 http::Response Registry::handle(const http::Request& request) {
   if (!is_read(request)) return method_reply();
@@ -52,7 +54,8 @@ void Registry::finished(const http::Request& request, const http::Exchange& exch
 
 http::Response Registry::answer(const http::Request& request, const RegistryPath& path) {
   if (path.kind == RouteKind::ping) return ping_reply();
-  const auto target = find_target(path, upstreams_, default_upstream_);
+  const auto target =
+      find_target(path, upstreams_, default_upstream_, host_asked_as(request, listener_hosts_));
   if (!target.ok()) return path_reply(target.error());
   auto response = answer(request, path, *target);
   if (response.ok()) return *std::move(response);

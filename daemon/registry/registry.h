@@ -7,6 +7,7 @@
 
 #include "daemon/http/message.h"
 #include "daemon/registry/blobs.h"
+#include "daemon/registry/listener_hosts.h"
 #include "daemon/registry/lists.h"
 #include "daemon/registry/manifests.h"
 #include "daemon/registry/registry_observer.h"
@@ -17,7 +18,8 @@ class Registry final : public http::Handler {
  public:
   // Everything passed by reference must outlive the registry.
   Registry(std::string default_upstream, upstream::Upstreams& upstreams, Manifests& manifests,
-           Blobs& blobs, Lists& lists, RegistryObserver& observer);
+           Blobs& blobs, Lists& lists, RegistryObserver& observer,
+           ListenerHosts listener_hosts = {});
 
   http::Response handle(const http::Request& request) override;
   void finished(const http::Request& request, const http::Exchange& exchange) override;
@@ -35,6 +37,7 @@ class Registry final : public http::Handler {
   Blobs& blobs_;
   Lists& lists_;
   RegistryObserver& observer_;
+  const ListenerHosts listener_hosts_;
 };
 
 }  // namespace larder::registry
