@@ -62,7 +62,9 @@ Result<http::Response> Referrers::answer(const http::Request& request, const Reg
   const auto subject = cache::Digest::parse(path.reference);
   if (!subject.ok()) return subject.error();
   const auto parameters = http::parse_query(http::split_target(request.target).query);
-  if (!parameters.ok()) return parameters.error();
+  if (!parameters.ok()) {
+    return error_reply(400, "UNSUPPORTED", parameters.error().context, CacheStatus::local);
+  }
   const cache::TagName name{target.upstream->name(), target.repository,
                             "?referrers&" + subject->str()};
   auto found = documents_.get(name, std::make_shared<ReferrersOrigin>(target, *subject),

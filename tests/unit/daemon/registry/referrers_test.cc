@@ -89,6 +89,13 @@ TEST_F(ReferrersTest, ThatCannotBeHadAreNotCalledEmpty) {
   EXPECT_NE(body_of(response).find("UNAVAILABLE"), std::string::npos);
 }
 
+TEST_F(ReferrersTest, WithABrokenFilterAreRefused) {
+  const auto response = ask(path_ + "&artifactType=%zz");
+
+  EXPECT_EQ(response.status, 400);
+  EXPECT_NE(body_of(response).find("UNSUPPORTED"), std::string::npos);
+}
+
 class BadSubjects : public ReferrersTest, public ::testing::WithParamInterface<std::string> {};
 
 TEST_P(BadSubjects, AreRefused) {
