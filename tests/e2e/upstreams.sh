@@ -13,6 +13,7 @@ main() {
   local suite status=0
   for suite in outage lies; do
     say "$suite"
+    # shellcheck disable=SC2016  # these are the inner shell's
     LARDER=$LARDER unshare --map-root-user --net --mount "$BASH" -c '
       mount --bind "$1/resolv.conf" /etc/resolv.conf
       mount --bind "$1/hosts" /etc/hosts
