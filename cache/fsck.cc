@@ -58,7 +58,8 @@ OpenedIndex open_to_repair(const FsckOptions& options, const Clock& clock,
     const auto mark = PosixFiles().create(directories.mark());
     if (!mark) return mark.error();
   }
-  auto keeper = IndexKeeper::open({.cache = options.directory}, clock, observer);
+  auto keeper = IndexKeeper::open({.cache = options.directory, .reader = options.index_reader},
+                                  clock, observer);
   if (!keeper) return keeper.error();
   return std::unique_ptr<Index>(*std::move(keeper));
 }
@@ -68,8 +69,8 @@ OpenedIndex without_index(CheckReport& report, std::string detail) {
   return std::unique_ptr<Index>();
 }
 
-Status read_whole(const LmdbIndexOptions& options) {
-  Result<IndexReading> reading = IndexReading::start(options, IndexReading::Access::alone);
+Status read_whole(const IndexReaderProgram& reader, const LmdbIndexOptions& options) {
+  Result<IndexReading> reading = IndexReading::start(reader, options, IndexReading::Access::alone);
   return reading ? reading->wait() : Status(reading.error());
 }
 
@@ -80,7 +81,7 @@ OpenedIndex open_to_look(const FsckOptions& options, CheckReport& report) {
     return std::unique_ptr<Index>();
   }
   const LmdbIndexOptions lmdb{.directory = directories.index()};
-  const Status good = read_whole(lmdb);
+  const Status good = read_whole(options.index_reader, lmdb);
   if (!good && good.error().code == Errc::corrupt) {
     return without_index(report, good.error().context);
   }

@@ -10,11 +10,13 @@
 #include "cache/base/clock.h"
 #include "cache/base/result.h"
 #include "cache/check_report.h"
+#include "cache/index_reader.h"
 
 namespace larder::cache {
 
 struct FsckOptions {
   std::filesystem::path directory;  // cache.path
+  IndexReaderProgram index_reader;  // never empty
   bool repair = false;              // false: changes nothing on disk, which may be read-only
   // Called with each piece that was read, on the caller's thread. Must be quick.
   std::function<void(const CheckReport&)> progress = nullptr;
@@ -23,7 +25,7 @@ struct FsckOptions {
 // Every file is read and hashed, as fast as the disk goes. May be killed at any time and run again.
 // Trouble that ended it early is in the report.
 // Returns: not_found when the directory holds no cache; busy when it is in use; denied, io.
-// Forks: call it where there are no other threads. Blocks: for minutes to hours.
+// Blocks: for minutes to hours.
 Result<CheckReport> fsck(const FsckOptions& options, const Clock& clock);
 
 }  // namespace larder::cache

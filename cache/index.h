@@ -94,7 +94,9 @@ struct TagRecord {
   std::uint64_t size_bytes = 0;  // of the image manifest or index
   WallTime fetched_at;           // when the tag began to mean this digest, as far as we saw
   WallTime checked_at;           // when an upstream last confirmed it
+  WallTime gone_at{};            // when an upstream last said that it is no more; 1970: it did not
 
+  bool is_gone() const { return gone_at > checked_at; }
   bool operator==(const TagRecord&) const = default;
 };
 

@@ -34,7 +34,7 @@ Status IndexKeeper::open_first() {
       was_there || !(directories_.has_copy() || directories_.has_blobs())
           ? open_found()
           : Error{Errc::corrupt, directories_.index().string() + ": index: it is missing"};
-  if (!is_read && is_read.error().code == Errc::corrupt) return replace(is_read.error());
+  if (!is_read && is_read.error().code == Errc::corrupt) return replace(is_read.error(), {});
   if (!is_read) return is_read.error();
   is_read_ = *is_read || !was_there;
   if (!is_read_) read_beside_serving();
@@ -55,23 +55,25 @@ Result<bool> IndexKeeper::open_found() {
 // The mark stays when the reader was ended by somebody else: the next start tries again.
 Result<bool> IndexKeeper::read_if_marked() {
   if (!directories_.is_marked()) return false;
-  const Status good = directories_.has_index() ? read_whole(directories_.index()) : Status();
+  const Status good = directories_.has_index() ? read_whole(directories_.index(), {}) : Status();
   if (!good && good.error().code == Errc::corrupt) return good.error();
   const Status cleared = good ? directories_.clear_mark() : good;
   if (!cleared) observer_.index_trouble(cleared.error());
   return good.ok();
 }
 
-Status IndexKeeper::read_whole(const std::filesystem::path& directory) const {
+Status IndexKeeper::read_whole(const std::filesystem::path& directory,
+                               const std::stop_token& stop) const {
   Result<IndexReading> reading =
-      IndexReading::start(lmdb_options(directory), IndexReading::Access::alone);
-  return reading ? reading->wait() : Status(reading.error());
+      IndexReading::start(options_.reader, lmdb_options(directory), IndexReading::Access::alone);
+  return reading ? reading->wait(stop) : Status(reading.error());
 }
 
 void IndexKeeper::read_beside_serving() {
   LmdbIndexOptions options = lmdb_options(directories_.index());
   options.map_bytes = current()->map_bytes();
-  Result<IndexReading> reading = IndexReading::start(options, IndexReading::Access::beside_us);
+  Result<IndexReading> reading =
+      IndexReading::start(options_.reader, options, IndexReading::Access::beside_us);
   if (reading) {
     reading_.emplace(std::move(*reading));
   } else {
@@ -79,9 +81,9 @@ void IndexKeeper::read_beside_serving() {
   }
 }
 
-void IndexKeeper::tick() {
+void IndexKeeper::tick(const std::stop_token& stop) {
   hear_reading();
-  if (damage()) return replace_damaged();
+  if (damage()) return replace_damaged(stop);
   if (clock_.now() - looked_after_at_ >= kLookAfterInterval) look_after();
   if (is_read_ && clock_.now() - copied_at_ >= options_.copy_interval) {
     if (Status copied = copy_now(); !copied) observer_.index_trouble(copied.error());
@@ -96,10 +98,10 @@ void IndexKeeper::look_after() {
   if (!is_read_ && !reading_) read_beside_serving();
 }
 
-void IndexKeeper::replace_damaged() {
+void IndexKeeper::replace_damaged(const std::stop_token& stop) {
   const std::optional<Error> why = damage();
   if (replaced_at_ && clock_.now() - *replaced_at_ < kReplaceInterval) return;
-  if (Status replaced = replace(*why); !replaced) observer_.index_trouble(replaced.error());
+  if (Status replaced = replace(*why, stop); !replaced) observer_.index_trouble(replaced.error());
 }
 
 void IndexKeeper::hear_reading() {
@@ -134,13 +136,13 @@ Status IndexKeeper::copy_now() {
 }
 
 // Calls go on meanwhile, on the old one.
-Status IndexKeeper::replace(const Error& why) {
+Status IndexKeeper::replace(const Error& why, const std::stop_token& stop) {
   reading_.reset();
   replaced_at_ = clock_.now();
   const Result<std::filesystem::path> moved_to = directories_.move_index_aside(clock_.wall());
   if (!moved_to) return in_context("replace", moved_to.error());
 
-  Result<std::shared_ptr<LmdbIndex>> index = restored_from_copy();
+  Result<std::shared_ptr<LmdbIndex>> index = restored_from_copy(stop);
   if (!index) return in_context("replace", index.error());
   const bool is_restored = *index != nullptr;
   if (!is_restored) {
@@ -159,17 +161,17 @@ Status IndexKeeper::replace(const Error& why) {
 }
 
 // Null when there is no copy, or none that is good.
-Result<std::shared_ptr<LmdbIndex>> IndexKeeper::restored_from_copy() {
+Result<std::shared_ptr<LmdbIndex>> IndexKeeper::restored_from_copy(const std::stop_token& stop) {
   if (!directories_.has_copy()) return std::shared_ptr<LmdbIndex>();
-  Status good = read_whole(directories_.copy());
+  Status good = read_whole(directories_.copy(), stop);
   if (good) {
     if (Status adopted = directories_.adopt_copy(); !adopted) return adopted.error();
     Result<std::unique_ptr<LmdbIndex>> index = LmdbIndex::open(lmdb_options(directories_.index()));
     if (!index) return index.error();
     return std::shared_ptr<LmdbIndex>(std::move(*index));
   }
+  if (good.error().code != Errc::corrupt) return in_context("restore", good.error());
   observer_.index_trouble(in_context("restore", good.error()));
-  if (good.error().code != Errc::corrupt) return good.error();
   if (Status removed = directories_.remove_copy(); !removed) return removed.error();
   return std::shared_ptr<LmdbIndex>();
 }

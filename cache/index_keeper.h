@@ -2,9 +2,11 @@
 // while it is in use when it turns out damaged.
 //
 // A damaged, missing or newer index is moved aside. Its place takes the newest hot copy, once a
-// child has read it whole, else an empty index; what they lack comes back from the blob files
-// (take_rebuild_wanted). While a child still reads an index that was just opened, it is served; if
-// it kills this process, the mark (suspect_mark.h) makes the next open() wait for the child.
+// reader has read it whole, else an empty index; what they lack comes back from the blob files
+// (take_rebuild_wanted). While a reader, a process of its own (lmdb_reading.h), still reads an
+// index that was just opened, it is served; if it kills this process, the mark (suspect_mark.h)
+// makes the next open() wait for the reader.
+//
 // Thread-safety: the Index, bytes_on_disk() and take_rebuild_wanted() any thread; tick() and
 // copy_now() one thread at a time. Blocks: as index.h says; tick() on disk while it copies or
 // replaces.
@@ -15,10 +17,12 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <stop_token>
 
 #include "cache/base/clock.h"
 #include "cache/current_index.h"
 #include "cache/index_directories.h"
+#include "cache/index_reader.h"
 #include "cache/lmdb_index.h"
 #include "cache/lmdb_reading.h"
 
@@ -38,6 +42,7 @@ class IndexObserver {
 
 struct IndexKeeperOptions {
   std::filesystem::path cache;           // cache.path; the caller holds its DirectoryLock
+  IndexReaderProgram reader;             // never empty
   std::uint64_t map_bytes = 4ULL << 30;  // as LmdbIndexOptions
   unsigned readers_max = 1024 + 16;
   Duration copy_interval = std::chrono::minutes(10);
@@ -46,21 +51,22 @@ struct IndexKeeperOptions {
 class IndexKeeper final : public CurrentIndex {
  public:
   // Milliseconds; seconds per million rows when there is a mark, an older schema, or a copy to
-  // restore. Forks: call it before there are threads.
+  // restore, for which there is no deadline.
   // Returns: denied, no_space, io when there can be no index; a damaged one is not an error.
   // The observer and the clock must outlive the keeper.
   static Result<std::unique_ptr<IndexKeeper>> open(const IndexKeeperOptions& options,
                                                    const Clock& clock, IndexObserver& observer);
 
-  // About once a second: hears what the child found, replaces an index found damaged (by the child
-  // or by any call), and makes a hot copy when the last is old and something was written since.
-  void tick();
+  // About once a second: hears what the reader found, replaces an index found damaged (by the
+  // reader or by any call), and makes a hot copy when the last is old and something was written
+  // since. Told to stop, it does not wait for the reader of a copy: the next open() restores it.
+  void tick(const std::stop_token& stop = {});
 
   // For an orderly stop. Returns: busy while the index has not been read whole: a copy of a damaged
   // one must not replace a good one.
   Status copy_now();
 
-  // Whether a child reads what was opened. For the thread that ticks.
+  // Whether what was opened is being read. For the thread that ticks.
   bool is_being_read() const { return reading_.has_value(); }
 
   // True once after each replacement: blobs in the files may have no record.
@@ -74,14 +80,14 @@ class IndexKeeper final : public CurrentIndex {
   Status open_first();
   Result<bool> open_found();
   Result<bool> read_if_marked();
-  Status read_whole(const std::filesystem::path& directory) const;
+  Status read_whole(const std::filesystem::path& directory, const std::stop_token& stop) const;
   void read_beside_serving();
   void hear_reading();
   void look_after();
 
-  void replace_damaged();
-  Status replace(const Error& why);
-  Result<std::shared_ptr<LmdbIndex>> restored_from_copy();
+  void replace_damaged(const std::stop_token& stop);
+  Status replace(const Error& why, const std::stop_token& stop);
+  Result<std::shared_ptr<LmdbIndex>> restored_from_copy(const std::stop_token& stop);
   LmdbIndexOptions lmdb_options(std::filesystem::path directory) const;
 
   const IndexKeeperOptions options_;

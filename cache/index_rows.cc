@@ -22,13 +22,28 @@ Result<T> whole(const RowReader& row, T value, std::string_view kind) {
   return value;
 }
 
-std::optional<TagRecord> read_tag_record(RowReader& row) {
+struct TagParts {
+  TagRecord record;
+  std::string_view upstream;
+  std::string_view repository;
+  std::string_view tag;
+};
+
+// The time at which the tag was gone stands at the end, where there is one.
+std::optional<TagParts> read_tag(RowReader& row) {
   const std::optional<Digest> digest = row.digest();
   if (!digest) return std::nullopt;
   const auto size_bytes = row.number<std::uint64_t>();
   const WallTime fetched_at = row.time();
   const WallTime checked_at = row.time();
-  return TagRecord{*digest, std::string(row.text()), size_bytes, fetched_at, checked_at};
+  const std::string_view media_type = row.text();
+  TagParts parts{
+      {*digest, std::string(media_type), size_bytes, fetched_at, checked_at}, {}, {}, {}};
+  parts.upstream = row.text();
+  parts.repository = row.text();
+  parts.tag = row.text();
+  if (row.is_good() && !row.is_whole()) parts.record.gone_at = row.time();
+  return parts;
 }
 
 bool is_known(Queue queue) {
@@ -95,6 +110,7 @@ std::string encode(Bytes key, const TagRow& value) {
   row.text(name.upstream);
   row.text(name.repository);
   row.text(name.tag);
+  if (record.gone_at != WallTime{}) row.time(record.gone_at);
   return std::move(row).finish();
 }
 
@@ -164,21 +180,18 @@ Result<Document> decode_document(Bytes key, Bytes bytes) {
 
 Result<TagRow> decode_tag(Bytes key, Bytes bytes) {
   RowReader row(key, bytes);
-  std::optional<TagRecord> record = read_tag_record(row);
-  TagName name;
-  name.upstream = row.text();
-  name.repository = row.text();
-  name.tag = row.text();
-  if (!record) return bad_row("tag");
-  return whole(row, TagRow{std::move(name), std::move(*record)}, "tag");
+  std::optional<TagParts> parts = read_tag(row);
+  if (!parts) return bad_row("tag");
+  TagName name{std::string(parts->upstream), std::string(parts->repository),
+               std::string(parts->tag)};
+  return whole(row, TagRow{std::move(name), std::move(parts->record)}, "tag");
 }
 
 Result<TagRecord> decode_tag_record(Bytes key, Bytes bytes) {
   RowReader row(key, bytes);
-  std::optional<TagRecord> record = read_tag_record(row);
-  for (int name = 0; name < 3; ++name) (void)row.text();
-  if (!record) return bad_row("tag");
-  return whole(row, std::move(*record), "tag");
+  std::optional<TagParts> parts = read_tag(row);
+  if (!parts) return bad_row("tag");
+  return whole(row, std::move(parts->record), "tag");
 }
 
 Result<Digest> decode_place(Bytes key, Bytes bytes) {

@@ -1,6 +1,7 @@
 // Reads a whole index, and knows afterwards that its rows are good and agree with each other.
 //
-// A damaged one can kill whoever does this, or keep them busy: lmdb_reading.h does it in a child.
+// A damaged one can kill whoever does this, or keep them busy: lmdb_reading.h has it done in a
+// process of its own.
 // Thread-safety: any thread. Blocks: on disk, about a second per million rows.
 #pragma once
 

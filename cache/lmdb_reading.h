@@ -1,50 +1,54 @@
 // A process of its own that reads a whole index, because reading a damaged one can kill the reader
-// or take for ever. Its work is nobody's but its own: it is niced, sees no descriptor of ours, and
-// ends when we do.
+// or take for ever. It is a program that is started (index_reader.h), never a fork of ours, whose
+// locks other threads may hold. It is niced, has no descriptor of ours but 0 to 2, and ends when we
+// do.
 //
-// Thread-safety: one thread at a time. Blocks: wait() for the whole reading, the others do not.
+// Thread-safety: one thread at a time. Blocks: wait() for the whole reading; start() until the
+// program is loaded; poll() not.
 #pragma once
 
 #include <sys/types.h>
 
 #include <filesystem>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 
 #include "cache/base/result.h"
 #include "cache/base/unique_fd.h"
+#include "cache/index_reader.h"
 #include "cache/lmdb_index.h"
 
 namespace larder::cache {
 
 class IndexReading {
  public:
-  // beside_us: this process has the index open, and may write to it. alone: nobody has.
-  enum class Access { beside_us, alone };
+  using Access = IndexAccess;
 
-  // Forks. Threads of the caller's process do not exist in the child, and it wants none of their
-  // locks. Returns: io.
-  static Result<IndexReading> start(const LmdbIndexOptions& options, Access access);
+  // Returns: io when the program cannot be started, which says nothing about the index.
+  static Result<IndexReading> start(const IndexReaderProgram& program,
+                                    const LmdbIndexOptions& options, Access access);
 
   IndexReading(IndexReading&& other) noexcept;
   IndexReading& operator=(IndexReading&&) = delete;
-  ~IndexReading();  // ends the child
+  ~IndexReading();  // ends the reader
 
-  // Empty while it reads. Then ok; corrupt when rows are damaged or the reader died of them; io
-  // when it could not read to the end for another reason.
+  // Empty while it reads. Then ok; corrupt when rows are damaged or the reader died of them, or
+  // worked on and on; another error when it could not read to the end, as when somebody killed it.
   std::optional<Status> poll();
-  Status wait();
+  // The same, once it has ended. Returns: cancelled too, when told to stop.
+  Status wait(const std::stop_token& stop = {});
 
  private:
-  IndexReading(std::filesystem::path directory, pid_t child, UniqueFd report)
-      : directory_(std::move(directory)), child_(child), report_(std::move(report)) {}
+  IndexReading(std::filesystem::path directory, pid_t reader, UniqueFd answer)
+      : directory_(std::move(directory)), reader_(reader), answer_(std::move(answer)) {}
 
   Status judge(int wait_status) const;
 
   std::filesystem::path directory_;
-  pid_t child_;  // 0 when it has ended
-  UniqueFd report_;
+  pid_t reader_;  // 0 when it has ended
+  UniqueFd answer_;
 };
 
 }  // namespace larder::cache

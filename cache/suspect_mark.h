@@ -1,8 +1,8 @@
 // A mark left on disk by a process that dies of a bad page.
 //
 // LMDB follows damaged page numbers into the void, and the kernel answers with a signal. The mark
-// tells the next start to read the whole index in a child before it serves, so a damaged index
-// kills at most once (index_keeper.h).
+// tells the next start to have the whole index read in a process of its own before it serves, so a
+// damaged index kills at most once (index_keeper.h).
 // Thread-safety: at start, before there are threads. Blocks: no.
 #pragma once
 

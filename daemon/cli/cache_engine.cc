@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cache/thread_priority.h"
+#include "daemon/cli/index_reader_command.h"
 #include "daemon/registry/image_children.h"
 
 namespace larder::cli {
@@ -88,8 +89,10 @@ Status CacheEngine::open_files() {
 }
 
 Status CacheEngine::open_index() {
-  auto index = cache::IndexKeeper::open(
-      {.cache = parts_.config.path, .readers_max = parts_.readers_max}, parts_.clock, *index_log_);
+  auto index = cache::IndexKeeper::open({.cache = parts_.config.path,
+                                         .reader = index_reader_program(),
+                                         .readers_max = parts_.readers_max},
+                                        parts_.clock, *index_log_);
   if (!index.ok()) return index.error();
   index_ = *std::move(index);
   if (index_->take_rebuild_wanted()) agrees_ = false;
@@ -156,7 +159,7 @@ void CacheEngine::start_care() {
 }
 
 void CacheEngine::care(const std::stop_token& stop) {
-  index_->tick();
+  index_->tick(stop);
   if (index_->take_rebuild_wanted()) want_walk(cache::Store::Counted::files);
   space_->set_overhead(index_->bytes_on_disk());
   (void)evictor_->tick();  // what the index could not do is its keeper's to tell

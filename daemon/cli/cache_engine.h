@@ -39,7 +39,6 @@ class CacheEngine {
     log::Logger& logger;
   };
 
-  // Forks (see IndexKeeper): call it before there are threads.
   // Returns: what stands in the way, in one line that names the path. The parts must outlive this.
   static Result<std::unique_ptr<CacheEngine>> open(const Parts& parts);
   ~CacheEngine();

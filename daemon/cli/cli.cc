@@ -5,6 +5,7 @@
 
 #include "daemon/cli/cache_commands.h"
 #include "daemon/cli/config_command.h"
+#include "daemon/cli/index_reader_command.h"
 #include "daemon/cli/invocation.h"
 #include "daemon/cli/output.h"
 #include "daemon/cli/serve.h"
@@ -87,6 +88,7 @@ int run(int argc, char** argv) {
   add_cache_commands(app, invocation);
   add_config(app, invocation);
   add_version(app, invocation);
+  add_index_reader(app, invocation);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

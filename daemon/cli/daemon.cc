@@ -25,6 +25,8 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const config::Config& config, log:
   if (Status bound = daemon->listen(); !bound.ok()) return bound.error();
   if (Status bound = daemon->listen_for_control(); !bound.ok()) return bound.error();
   daemon->cache_->start_care();
+  daemon->housekeeping_.emplace([documents = &*daemon->documents_] { documents->tick(); },
+                                daemon->clock_);
   daemon->ready_ = true;
   return daemon;
 }
@@ -51,6 +53,8 @@ Daemon::~Daemon() {
 // Readers and fetches go before what they read from; the pools are at rest before the store goes.
 void Daemon::drain(std::chrono::milliseconds limit) {
   ready_ = false;
+  if (housekeeping_) housekeeping_->stop();
+  if (documents_) documents_->stop();
   {
     std::vector<std::jthread> draining;
     for (const auto& server : servers_) {
@@ -92,9 +96,11 @@ Status Daemon::assemble_registry() {
   if (!rules.ok()) return rules.error();
   const auto& deadlines = config_.deadlines;
   upstreams_.emplace(*std::move(rules));
-  manifests_.emplace(registry::ManifestsOptions{deadlines.manifest, config_.offline},
+  documents_.emplace(registry::NamedDocumentsOptions{config_.offline, deadlines.manifest},
                      upstream::FreshnessRules(freshness_rules(config_.freshness)), cache_->store(),
-                     clock_, telemetry_);
+                     clock_, executor_, telemetry_);
+  manifests_.emplace(registry::ManifestsOptions{deadlines.manifest, config_.offline}, *documents_,
+                     cache_->store(), clock_);
   // A reader outwaits a source that stalls, so that the next source can go on.
   const auto reader_stall = deadlines.stall + deadlines.connect + deadlines.first_byte;
   blobs_.emplace(registry::BlobsOptions{deadlines.first_byte, reader_stall, config_.offline},

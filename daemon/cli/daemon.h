@@ -13,6 +13,7 @@
 #include "cache/base/clock.h"
 #include "cache/base/worker_pool.h"
 #include "daemon/cli/cache_engine.h"
+#include "daemon/cli/housekeeping.h"
 #include "daemon/cli/upstream_rules.h"
 #include "daemon/config/config.h"
 #include "daemon/control/control_handler.h"
@@ -76,6 +77,7 @@ class Daemon {
 
   Clients clients_;
   std::optional<upstream::Upstreams> upstreams_;
+  std::optional<registry::NamedDocuments> documents_;
   std::optional<registry::Manifests> manifests_;
   std::optional<registry::Blobs> blobs_;
   std::optional<registry::Registry> registry_;
@@ -85,6 +87,7 @@ class Daemon {
   std::vector<std::unique_ptr<http::Server>> servers_;
   std::unique_ptr<http::Server> metrics_server_;
   std::unique_ptr<http::Server> control_server_;
+  std::optional<Housekeeping> housekeeping_;
 };
 
 }  // namespace larder::cli

@@ -5,6 +5,7 @@
 #include "cache/fsck.h"
 #include "daemon/cli/cli.h"
 #include "daemon/cli/config_command.h"
+#include "daemon/cli/index_reader_command.h"
 #include "daemon/cli/progress_line.h"
 #include "daemon/cli/report_text.h"
 #include "daemon/control/check_report_json.h"
@@ -44,6 +45,7 @@ int fsck(const FsckCommandOptions& options) {
   if (!directory.ok()) return could_not_run(directory.error());
   std::optional<ProgressLine> progress(std::in_place, stderr, stderr_is_terminal());
   const auto report = cache::fsck({.directory = *directory,
+                                   .index_reader = index_reader_program(),
                                    .repair = options.repair,
                                    .progress =
                                        [&](const cache::CheckReport& so_far) {

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "daemon/cli/fsck_command.h"
 #include "daemon/cli/output.h"
@@ -21,6 +22,7 @@ struct Invocation {
   ScrubOptions scrub;
   FsckCommandOptions fsck;
   PinOptions pin;
+  std::vector<std::string> index_reader_arguments;
 };
 
 }  // namespace larder::cli

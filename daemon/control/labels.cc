@@ -15,6 +15,7 @@ constexpr Row kRows[] = {
     {registry::CacheStatus::hit, CacheUse::hit},
     {registry::CacheStatus::revalidated, CacheUse::hit},
     {registry::CacheStatus::stale, CacheUse::stale},
+    {registry::CacheStatus::gone, CacheUse::stale},
     {registry::CacheStatus::fetched, CacheUse::fetched},
     {registry::CacheStatus::joined, CacheUse::joined},
     {registry::CacheStatus::passed, CacheUse::passed},
@@ -60,8 +61,9 @@ std::string_view to_string(CacheUse use) {
 }
 
 CacheUse cache_use(std::string_view cache_status) {
+  const auto status = registry::parse_cache_status(cache_status);
   for (const Row& row : kRows) {
-    if (registry::header_value(row.status) == cache_status) return row.use;
+    if (row.status == status) return row.use;
   }
   return CacheUse::none;
 }

@@ -155,4 +155,14 @@ void Telemetry::stale_served(std::string_view upstream, std::string_view reason)
                 {{"upstream", std::string(upstream)}, {"reason", std::string(reason)}});
 }
 
+void Telemetry::tag_gone(const cache::TagName& name) {
+  logger_.write(Level::warn, "tag_gone", {{"tag", name.str()}});
+}
+
+void Telemetry::tag_moved(const cache::TagName& name, const cache::Digest& from,
+                          const cache::Digest& to) {
+  logger_.write(Level::info, "tag_moved",
+                {{"tag", name.str()}, {"from", from.str()}, {"to", to.str()}});
+}
+
 }  // namespace larder::control

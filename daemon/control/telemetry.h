@@ -38,6 +38,9 @@ class Telemetry final : public cache::StoreObserver,
   void request_finished(const http::Request& request, registry::RouteKind kind,
                         const http::Exchange& exchange) override;
   void stale_served(std::string_view upstream, std::string_view reason) override;
+  void tag_gone(const cache::TagName& name) override;
+  void tag_moved(const cache::TagName& name, const cache::Digest& from,
+                 const cache::Digest& to) override;
 
  private:
   Metrics& metrics_;

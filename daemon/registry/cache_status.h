@@ -1,6 +1,9 @@
 // How an answer came about, as the Cache-Status header says it (RFC 9211).
 #pragma once
 
+#include <chrono>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace larder::registry {
@@ -9,6 +12,7 @@ enum class CacheStatus {
   hit,          // from disk, nobody asked
   revalidated,  // from disk, after upstream confirmed the tag
   stale,        // from disk, past its TTL, because upstream did not answer
+  gone,         // from disk, although upstream says that the tag is no more
   fetched,      // this request fetched it
   joined,       // another request was fetching it already
   passed,       // fetched without being kept: the disk is full
@@ -16,7 +20,12 @@ enum class CacheStatus {
   local,        // nothing of an upstream is in it
 };
 
-// "larder; hit", "larder; fwd=miss; stored; detail=fetched", ...
-std::string_view header_value(CacheStatus status);
+// "larder; hit", "larder; fwd=miss; stored; detail=fetched", ...; with the `ttl` parameter in the
+// middle for what can go stale: "larder; hit; ttl=-12; detail=stale".
+std::string header_value(CacheStatus status,
+                         const std::optional<std::chrono::seconds>& ttl = std::nullopt);
+
+// What header_value() made it of; nothing for any other text.
+std::optional<CacheStatus> parse_cache_status(std::string_view header_value);
 
 }  // namespace larder::registry

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "daemon/http/head.h"
+#include "daemon/registry/accept.h"
 #include "daemon/registry/replies.h"
 
 namespace larder::registry {
@@ -63,13 +64,18 @@ Result<http::Response> Registry::manifest(const http::Request& request, const Ta
                                           const std::string& reference) {
   auto found = manifests_.get(target, reference, !request.is_head());
   if (!found.ok()) return found.error();
+  if (!accepts(request.headers.find_all("Accept"), found->media_type)) {
+    return error_reply(404, "MANIFEST_UNKNOWN",
+                       "the manifest is " + found->media_type + ", which Accept does not cover",
+                       found->status);
+  }
   const std::string digest = found->digest.str();
   const std::string etag = "\"" + digest + "\"";
   http::Response response;
   response.headers.add("Content-Type", found->media_type);
   response.headers.add("Docker-Content-Digest", digest);
   response.headers.add("ETag", etag);
-  add_common_headers(response, found->status);
+  add_common_headers(response, found->status, found->ttl);
   const auto condition = request.headers.find("If-None-Match");
   if (condition && http::etag_matches(*condition, etag)) {
     response.status = 304;

@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "cache/index.h"
 #include "daemon/http/message.h"
 #include "daemon/registry/registry_path.h"
 
@@ -17,6 +18,11 @@ class RegistryObserver {
                                 const http::Exchange& exchange) = 0;
   // A tag was served past its TTL because no upstream confirmed it.
   virtual void stale_served(std::string_view upstream, std::string_view reason) = 0;
+  // Upstream says that a tag is no more, for the first time since it was there.
+  virtual void tag_gone(const cache::TagName& name) = 0;
+  // A tag means another image than it did.
+  virtual void tag_moved(const cache::TagName& name, const cache::Digest& from,
+                         const cache::Digest& to) = 0;
 };
 
 }  // namespace larder::registry

@@ -20,9 +20,10 @@ std::string_view unknown_code(RouteKind kind) {
 
 }  // namespace
 
-void add_common_headers(http::Response& response, CacheStatus cache_status) {
+void add_common_headers(http::Response& response, CacheStatus cache_status,
+                        const std::optional<std::chrono::seconds>& ttl) {
   response.headers.add("Docker-Distribution-Api-Version", "registry/2.0");
-  response.headers.add("Cache-Status", std::string(header_value(cache_status)));
+  response.headers.add("Cache-Status", header_value(cache_status, ttl));
 }
 
 http::Response error_reply(int status, std::string_view code, std::string_view message,

@@ -24,6 +24,7 @@ http::Response error_reply(RouteKind kind, const Error& error);
 // {} with 200: the answer to GET /v2/.
 http::Response ping_reply();
 
-void add_common_headers(http::Response& response, CacheStatus cache_status);
+void add_common_headers(http::Response& response, CacheStatus cache_status,
+                        const std::optional<std::chrono::seconds>& ttl = std::nullopt);
 
 }  // namespace larder::registry

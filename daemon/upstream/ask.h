@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <stop_token>
 
 #include "cache/base/clock.h"
 #include "cache/digest.h"
@@ -20,6 +21,7 @@ struct Ask {
   Purpose purpose = Purpose::pull;
   // What the asker has of it; upstream may answer that it is still so (If-None-Match).
   std::optional<cache::Digest> known{};
+  std::stop_token stop{};
 };
 
 }  // namespace larder::upstream

@@ -14,20 +14,42 @@ bool tag_matches(std::string_view pattern, std::string_view full_name) {
 
 FreshnessRules::FreshnessRules(std::vector<FreshnessRule> rules) : rules_(std::move(rules)) {}
 
-Freshness FreshnessRules::judge(const cache::TagName& name, const cache::TagRecord& record,
-                                WallTime now) const {
+namespace {
+
+using std::chrono::milliseconds;
+
+milliseconds age(WallTime since, WallTime now) {
+  return std::chrono::duration_cast<milliseconds>(now - since);
+}
+
+}  // namespace
+
+Verdict FreshnessRules::judge(const cache::TagName& name, const cache::TagRecord& record,
+                              WallTime now) const {
   const auto full_name = name.str();
   const auto rule = std::find_if(rules_.begin(), rules_.end(), [&](const FreshnessRule& one) {
     return tag_matches(one.match, full_name);
   });
-  if (rule == rules_.end()) return Freshness::stale;
+  if (rule == rules_.end()) return {};
 
-  // A check in the future means that the clock was set back: nobody knows how old it is.
-  const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(now - record.checked_at);
-  if (age < std::chrono::milliseconds(0)) return Freshness::stale;
-  if (age < rule->ttl) return Freshness::fresh;
-  const bool servable = !rule->stale_for || age - rule->ttl <= *rule->stale_for;
-  return servable ? Freshness::stale : Freshness::expired;
+  const milliseconds asked = age(std::max(record.checked_at, record.gone_at), now);
+  Verdict verdict{Freshness::stale, rule->ttl - asked, std::nullopt, &*rule};
+  // An answer from the future means that the clock was set back: nobody knows how old it is.
+  if (asked < milliseconds(0)) {
+    verdict.ttl_left = milliseconds(0);
+    return verdict;
+  }
+  if (rule->stale_for) {
+    // In two steps: ttl and stale_for together may be more than there is.
+    verdict.servable_left = *rule->stale_for - (age(record.checked_at, now) - rule->ttl);
+  }
+  const bool servable =
+      !rule->stale_for || age(record.checked_at, now) - rule->ttl <= *rule->stale_for;
+  if (!servable)
+    verdict.freshness = Freshness::expired;
+  else if (asked < rule->ttl)
+    verdict.freshness = Freshness::fresh;
+  return verdict;
 }
 
 }  // namespace larder::upstream

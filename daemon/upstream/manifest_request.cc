@@ -58,7 +58,7 @@ Status send(Endpoint& endpoint, const char* method, const ManifestName& name, co
   request.headers.add("Accept", std::string(kManifestAccept));
   if (ask.known) request.headers.add("If-None-Match", "\"" + ask.known->str() + "\"");
   request.deadline = ask.deadline;
-  return response.finish(endpoint.send(request, response, {}));
+  return response.finish(endpoint.send(request, response, ask.stop));
 }
 
 std::optional<cache::Digest> told_digest(const http::Headers& headers) {
@@ -140,7 +140,7 @@ Result<ManifestInfo> head_manifest(Endpoint& endpoint, const ManifestName& name,
   if (asked) {
     if (auto info = info_in(response.head(), name)) return std::move(*info);
   }
-  auto fetched = get_manifest(endpoint, name, {ask.deadline, ask.purpose});
+  auto fetched = get_manifest(endpoint, name, {ask.deadline, ask.purpose, std::nullopt, ask.stop});
   if (!fetched) return fetched.error();
   return ManifestInfo{fetched->digest, std::move(fetched->document.media_type),
                       fetched->document.bytes.size()};

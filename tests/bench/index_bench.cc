@@ -15,6 +15,7 @@
 #include <fstream>
 #include <memory>
 #include <random>
+#include <span>
 #include <string>
 #include <thread>
 #include <utility>
@@ -23,6 +24,7 @@
 #include "cache/base/clock.h"
 #include "cache/index_keeper.h"
 #include "tests/support/bytes.h"
+#include "tests/support/index_reader_program.h"
 #include "tests/support/temp_directory.h"
 
 namespace {
@@ -121,7 +123,7 @@ void print(const char* name, const Latency& latency) {
               latency.p99_us, latency.max_us);
 }
 
-// The background child shares the disk and a core with the look-ups; it ends first.
+// The background reader shares the disk and a core with the look-ups; it ends first.
 double wait_for_reading(IndexKeeper& index) {
   const auto start = Stopwatch::now();
   while (seconds_since(start) < 600 && !index.copy_now()) {
@@ -149,11 +151,16 @@ double fill_in_child(const IndexKeeperOptions& options, const Clock& clock, int 
 }  // namespace
 
 int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (argc > 1 && arguments[0] == testing::kIndexReaderCommand) {
+    return run_index_reader(std::span(arguments).subspan(1));
+  }
   const int blobs = argc > 1 ? std::atoi(argv[1]) : 1'000'000;
   const int count = argc > 2 ? std::atoi(argv[2]) : 200'000;
   const int tags = std::min(blobs, kTags);
   const testing::TempDirectory directory;
-  const IndexKeeperOptions options{.cache = argc > 3 ? argv[3] : directory.path()};
+  const IndexKeeperOptions options{.cache = argc > 3 ? argv[3] : directory.path(),
+                                   .reader = testing::index_reader()};
   const SystemClock clock;
   Quiet observer;
 

@@ -15,6 +15,7 @@
 #include "cache/lmdb_index.h"
 #include "tests/support/bytes.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/index_reader_program.h"
 #include "tests/support/memory_index.h"
 #include "tests/support/recording_index_observer.h"
 #include "tests/support/temp_directory.h"
@@ -36,7 +37,8 @@ inline std::unique_ptr<cache::Index> make_lmdb_index(const std::filesystem::path
 inline std::unique_ptr<cache::Index> make_kept_index(const std::filesystem::path& directory) {
   static const FakeClock clock;
   static RecordingIndexObserver observer;
-  return cache::IndexKeeper::open({.cache = directory, .map_bytes = 16 << 20}, clock, observer)
+  return cache::IndexKeeper::open(
+             {.cache = directory, .reader = index_reader(), .map_bytes = 16 << 20}, clock, observer)
       .value();
 }
 

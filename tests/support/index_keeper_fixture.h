@@ -16,6 +16,7 @@
 #include "tests/support/fake_clock.h"
 #include "tests/support/index_files.h"
 #include "tests/support/index_oracle.h"
+#include "tests/support/index_reader_program.h"
 #include "tests/support/recording_index_observer.h"
 #include "tests/support/temp_directory.h"
 
@@ -36,7 +37,7 @@ class IndexKeeperFixture : public ::testing::Test {
     ASSERT_TRUE(index->copy_now().ok());
   }
 
-  // Ticks until the child has ended that reads the index beside us.
+  // Ticks until the reader has ended that reads the index beside us.
   void hear_reading(cache::IndexKeeper& index) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     while (index.is_being_read()) {
@@ -64,7 +65,8 @@ class IndexKeeperFixture : public ::testing::Test {
 
   TempDirectory directory_;
   cache::IndexDirectories directories_{directory_.path()};
-  cache::IndexKeeperOptions options_{.cache = directory_.path(), .map_bytes = 16 << 20};
+  cache::IndexKeeperOptions options_{
+      .cache = directory_.path(), .reader = index_reader(), .map_bytes = 16 << 20};
   FakeClock clock_;
   RecordingIndexObserver observer_;
 };

@@ -25,6 +25,7 @@
 #include "cache/posix_files.h"
 #include "tests/support/bytes.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/index_reader_program.h"
 #include "tests/support/temp_directory.h"
 
 namespace larder::cache {
@@ -33,6 +34,7 @@ namespace {
 namespace fs = std::filesystem;
 using larder::testing::digest_of_text;
 using larder::testing::FakeClock;
+using larder::testing::index_reader;
 using larder::testing::TempDirectory;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -51,8 +53,11 @@ class Fsck : public ::testing::Test {
  protected:
   Fsck() { fill(); }
 
+  static FsckOptions at(const fs::path& directory, bool repair) {
+    return {.directory = directory, .index_reader = index_reader(), .repair = repair};
+  }
   CheckReport check(bool repair) {
-    Result<CheckReport> report = fsck({.directory = cache_, .repair = repair}, clock_);
+    Result<CheckReport> report = fsck(at(cache_, repair), clock_);
     EXPECT_TRUE(report.ok());
     return *std::move(report);
   }
@@ -226,14 +231,14 @@ TEST_F(Fsck, IsRefusedWhileTheCacheIsInUse) {
   const auto lock = DirectoryLock::take(cache_);
   ASSERT_TRUE(lock.ok());
 
-  EXPECT_EQ(fsck({.directory = cache_}, clock_).error().code, Errc::busy);
-  EXPECT_EQ(fsck({.directory = cache_, .repair = true}, clock_).error().code, Errc::busy);
+  EXPECT_EQ(fsck(at(cache_, /*repair=*/false), clock_).error().code, Errc::busy);
+  EXPECT_EQ(fsck(at(cache_, /*repair=*/true), clock_).error().code, Errc::busy);
 }
 
 TEST_F(Fsck, MakesNoCacheWhereThereIsNone) {
   const fs::path empty = directory_.path() / "empty";
 
-  const auto report = fsck({.directory = empty, .repair = true}, clock_);
+  const auto report = fsck(at(empty, /*repair=*/true), clock_);
 
   EXPECT_EQ(report.error().code, Errc::not_found);
   EXPECT_THAT(report.error().context, HasSubstr("holds no cache"));
@@ -244,14 +249,15 @@ TEST_F(Fsck, FindsNothingInACacheThatHasNeverBeenFilled) {
   const fs::path fresh = directory_.path() / "fresh";
   ASSERT_TRUE(BlobFiles::open(files_, fresh).ok());
 
-  EXPECT_THAT(fsck({.directory = fresh}, clock_).value().findings, IsEmpty());
-  EXPECT_THAT(fsck({.directory = fresh, .repair = true}, clock_).value().findings, IsEmpty());
+  EXPECT_THAT(fsck(at(fresh, /*repair=*/false), clock_).value().findings, IsEmpty());
+  EXPECT_THAT(fsck(at(fresh, /*repair=*/true), clock_).value().findings, IsEmpty());
 }
 
 TEST_F(Fsck, TellsHowFarItIs) {
   std::vector<std::uint64_t> bytes;
 
   ASSERT_TRUE(fsck({.directory = cache_,
+                    .index_reader = index_reader(),
                     .progress = [&](const CheckReport& r) { bytes.push_back(r.bytes_checked); }},
                    clock_)
                   .ok());

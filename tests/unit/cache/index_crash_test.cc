@@ -17,6 +17,7 @@
 #include "cache/lmdb_index.h"
 #include "cache/lmdb_reading.h"
 #include "tests/support/index_oracle.h"
+#include "tests/support/index_reader_program.h"
 #include "tests/support/temp_directory.h"
 
 namespace larder::cache {
@@ -24,6 +25,7 @@ namespace {
 
 using larder::testing::answers_are_never_wrong;
 using larder::testing::digest_of_number;
+using larder::testing::index_reader;
 using larder::testing::record_of_number;
 using larder::testing::TempDirectory;
 using larder::testing::text_of_number;
@@ -107,7 +109,8 @@ TEST_F(IndexCrash, AtAnyInstantLeavesAnIndexThatAgreesWithItself) {
     ASSERT_TRUE(WIFSIGNALED(status)) << "it writes until it is killed";
 
     { const auto index = open(); }
-    const Status read = IndexReading::start(options_, IndexReading::Access::alone)->wait();
+    const Status read =
+        IndexReading::start(index_reader(), options_, IndexReading::Access::alone)->wait();
     ASSERT_TRUE(read.ok()) << describe(read.error()) << ", round " << round;
     ASSERT_TRUE(answers_are_never_wrong(*open(), kNumbers)) << "round " << round;
   }
@@ -144,7 +147,8 @@ TEST_F(IndexCrash, OfTheDiskLeavesAnIndexThatGoesOn) {
   ASSERT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 0);
   EXPECT_EQ(open()->find_note("after").value(), "it");
-  EXPECT_TRUE(IndexReading::start(options_, IndexReading::Access::alone)->wait().ok());
+  EXPECT_TRUE(
+      IndexReading::start(index_reader(), options_, IndexReading::Access::alone)->wait().ok());
 }
 
 }  // namespace

@@ -7,8 +7,10 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "cache/current_index.h"
@@ -23,6 +25,8 @@ using larder::testing::digest_of_number;
 using larder::testing::fill_with_numbers;
 using larder::testing::record_of_number;
 using larder::testing::text_of_number;
+using ::testing::Each;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -168,7 +172,7 @@ TEST_F(IndexKeeperTest, KeepsTheNewestTwoDamagedOnes) {
   EXPECT_FALSE(std::filesystem::exists(observer_.replaced[1].moved_to));
 }
 
-TEST_F(IndexKeeperTest, ServesWhileAChildReadsAndReplacesWhatItFindsDamaged) {
+TEST_F(IndexKeeperTest, ServesWhileItIsReadAndReplacesWhatIsFoundDamaged) {
   fill();
   damage(data(), "type/tag", "type/bag");  // nothing that opening looks at
 
@@ -313,6 +317,67 @@ TEST_F(IndexKeeperTest, SurvivesAMarkedIndexThatKillsItsReader) {
 
   EXPECT_EQ(index->totals().value(), IndexTotals{});
   EXPECT_FALSE(directories_.is_marked());
+}
+
+TEST_F(IndexKeeperTest, ServesWithoutItsReaderAndTriesAgain) {
+  fill();
+  options_.reader = {"/no/such/program"};
+
+  const auto index = open();
+  clock_.advance(std::chrono::minutes(1));
+  index->tick();
+
+  EXPECT_THAT(observer_.troubles, SizeIs(2));
+  EXPECT_THAT(observer_.troubles, Each(HasSubstr("/no/such/program")));
+  EXPECT_THAT(observer_.replaced, IsEmpty());
+  EXPECT_EQ(index->totals()->blobs, kBlobs);
+  EXPECT_EQ(index->copy_now().error().code, Errc::busy) << "nobody knows whether it is good";
+}
+
+TEST_F(IndexKeeperTest, KeepsAnIndexWhoseReaderSomebodyEnded) {
+  fill(/*with_copy=*/true);
+  options_.reader = {"/bin/sh", "-c", "kill -KILL $$"};
+
+  const auto index = open();
+  hear_reading(*index);
+
+  EXPECT_THAT(observer_.troubles, ElementsAre(HasSubstr("signal 9")));
+  EXPECT_THAT(observer_.replaced, IsEmpty());
+  EXPECT_EQ(index->totals()->blobs, kBlobs);
+}
+
+TEST_F(IndexKeeperTest, KeepsACopyThatCannotBeReadAndTriesAgain) {
+  fill(/*with_copy=*/true);
+  options_.reader = {"/no/such/program"};
+  const auto index = open();
+  damage_tag();
+  EXPECT_FALSE(read_tags(*index).ok());
+
+  index->tick();
+  clock_.advance(std::chrono::seconds(10));
+  index->tick();
+
+  EXPECT_THAT(observer_.troubles, SizeIs(3)) << "of the index, and of its copy twice";
+  EXPECT_TRUE(std::filesystem::exists(copy()));
+  EXPECT_THAT(observer_.replaced, IsEmpty());
+}
+
+TEST_F(IndexKeeperTest, LeavesTheReadingOfACopyToTheNextStartWhenToldToStop) {
+  fill(/*with_copy=*/true);
+  const auto good_reader = std::exchange(options_.reader, {"/bin/sh", "-c", "exec sleep 1000"});
+  {
+    const auto index = open();
+    damage_tag();
+    EXPECT_FALSE(read_tags(*index).ok());
+    std::stop_source stop;
+    stop.request_stop();
+    index->tick(stop.get_token());
+    EXPECT_THAT(observer_.troubles, ElementsAre(HasSubstr("cancelled")));
+  }
+
+  options_.reader = good_reader;
+  EXPECT_EQ(open()->totals()->blobs, kBlobs);
+  EXPECT_TRUE(observer_.replaced.at(0).restored_from_copy);
 }
 
 TEST_F(IndexKeeperTest, SaysWhyThereCanBeNoIndex) {

@@ -22,6 +22,8 @@ WallTime at(std::int64_t nanoseconds) {
 const TagRow kTag{
     {"docker.io", "library/busybox", "1.36"},
     {digest_of_text("manifest", DigestAlgorithm::sha512), "type/x", 77, at(5), at(9)}};
+const TagRow kGoneTag{{"quay.io", "a/b", "1"},
+                      {digest_of_text("m"), "type/x", 7, at(5), at(9), at(11)}};
 const BlobRow kBlob{{.size_bytes = 1ULL << 50,
                      .media_type = "type/y",
                      .stored_at = at(-1),
@@ -44,6 +46,8 @@ TEST(IndexRows, DecodeToWhatWasEncoded) {
   EXPECT_EQ(decode_document(kKey, bytes_of(encode(kKey, kDocument))).value(), kDocument);
   EXPECT_EQ(decode_tag(kKey, bytes_of(encode(kKey, kTag))).value(), kTag);
   EXPECT_EQ(decode_tag_record(kKey, bytes_of(encode(kKey, kTag))).value(), kTag.record);
+  EXPECT_EQ(decode_tag(kKey, bytes_of(encode(kKey, kGoneTag))).value(), kGoneTag);
+  EXPECT_EQ(decode_tag_record(kKey, bytes_of(encode(kKey, kGoneTag))).value(), kGoneTag.record);
   EXPECT_EQ(decode_place(kKey, bytes_of(encode(kKey, kChildren[1]))).value(), kChildren[1]);
   EXPECT_EQ(decode_children(kKey, bytes_of(encode(kKey, kChildren))).value(), kChildren);
   EXPECT_EQ(decode_pin(kKey, bytes_of(encode(kKey, at(-5)))).value(), at(-5));

@@ -18,12 +18,14 @@
 #include "cache/lmdb_index.h"
 #include "cache/lmdb_reading.h"
 #include "tests/support/bytes.h"
+#include "tests/support/index_reader_program.h"
 #include "tests/support/temp_directory.h"
 
 namespace larder::cache {
 namespace {
 
 using larder::testing::digest_of_text;
+using larder::testing::index_reader;
 using larder::testing::TempDirectory;
 using ::testing::ElementsAre;
 
@@ -100,7 +102,9 @@ class Migration : public ::testing::Test {
   }
   Result<std::unique_ptr<LmdbIndex>> open() { return LmdbIndex::open(options_); }
   Status read_whole() {
-    return IndexReading::start(options_, IndexReading::Access::alone).value().wait();
+    return IndexReading::start(index_reader(), options_, IndexReading::Access::alone)
+        .value()
+        .wait();
   }
   // Opens it in a child, and kills that after a while. Returns: whether it came to its end.
   bool open_and_be_killed(std::chrono::milliseconds after) {

@@ -1,12 +1,17 @@
-// What a child finds that reads a whole index: which damage, and what is none.
+// What the process finds that reads a whole index: which damage, and what is none; and what becomes
+// of one that does not come to its end.
 #include "cache/lmdb_reading.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/wait.h>
 
 #include <filesystem>
+#include <stop_token>
 #include <string>
+#include <thread>
 
 #include "cache/index_rows.h"
 #include "cache/lmdb_blobs.h"
@@ -14,6 +19,7 @@
 #include "tests/support/bytes.h"
 #include "tests/support/index_files.h"
 #include "tests/support/index_oracle.h"
+#include "tests/support/index_reader_program.h"
 #include "tests/support/temp_directory.h"
 
 namespace larder::cache {
@@ -21,6 +27,7 @@ namespace {
 
 using larder::testing::digest_of_number;
 using larder::testing::fill_with_numbers;
+using larder::testing::index_reader;
 using larder::testing::TempDirectory;
 using ::testing::HasSubstr;
 
@@ -33,7 +40,16 @@ class IndexReadingTest : public ::testing::Test {
     ASSERT_TRUE(LmdbEnvironment::open(options_).value()->write(rows).ok());
   }
   Status read() {
-    return IndexReading::start(options_, IndexReading::Access::alone).value().wait();
+    return IndexReading::start(index_reader(), options_, IndexReading::Access::alone)
+        .value()
+        .wait();
+  }
+
+  // By a reader that does this instead of reading.
+  Status read_by_shell(const std::string& command) {
+    return IndexReading::start({"/bin/sh", "-c", command}, options_, IndexReading::Access::alone)
+        .value()
+        .wait();
   }
 
   TempDirectory directory_;
@@ -50,7 +66,8 @@ TEST_F(IndexReadingTest, FindsNothingWrongBesideAWriter) {
   fill();
   const auto index = LmdbIndex::open(options_).value();
 
-  IndexReading reading = IndexReading::start(options_, IndexReading::Access::beside_us).value();
+  IndexReading reading =
+      IndexReading::start(index_reader(), options_, IndexReading::Access::beside_us).value();
   std::optional<Status> ended;
   for (int i = 0; !ended; ++i) {
     ASSERT_TRUE(index->put_note("number", std::to_string(i)).ok());
@@ -69,7 +86,7 @@ TEST_F(IndexReadingTest, LeavesNothingBehindInTheDirectoryOfACopy) {
   EXPECT_FALSE(std::filesystem::exists(directory_.path() / "lock.mdb"));
 }
 
-TEST_F(IndexReadingTest, SurvivesWhatKillsItsChild) {
+TEST_F(IndexReadingTest, SurvivesWhatKillsItsReader) {
   fill();
   const auto size = std::filesystem::file_size(directory_.path() / "data.mdb");
   larder::testing::write_over(directory_.path() / "data.mdb", 2 * 4096,
@@ -173,14 +190,70 @@ TEST_F(IndexReadingTest, FindsARowOfAnUnknownKind) {
   EXPECT_THAT(read().error().context, HasSubstr("unknown kind"));
 }
 
-TEST_F(IndexReadingTest, EndsItsChildWithItself) {
+TEST_F(IndexReadingTest, EndsItsReaderWithItself) {
   fill();
 
   {
-    const IndexReading reading = IndexReading::start(options_, IndexReading::Access::alone).value();
+    const IndexReading reading =
+        IndexReading::start(index_reader(), options_, IndexReading::Access::alone).value();
   }
 
-  EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "no child is left";
+  EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "no process is left";
+}
+
+TEST_F(IndexReadingTest, BlamesTheIndexForAReaderThatWorksOnAndOn) {
+  EXPECT_EQ(read_by_shell("kill -XCPU $$").error().code, Errc::corrupt);
+}
+
+TEST_F(IndexReadingTest, DoesNotBlameTheIndexForAReaderThatSomebodyEnds) {
+  for (const std::string signal : {"KILL", "TERM", "INT", "HUP", "ALRM"}) {
+    EXPECT_EQ(read_by_shell("kill -" + signal + " $$").error().code, Errc::io) << signal;
+  }
+}
+
+TEST_F(IndexReadingTest, DoesNotTakeSilenceForAnAnswer) {
+  EXPECT_EQ(read_by_shell("exit 0").error().code, Errc::io);
+  EXPECT_EQ(read_by_shell("echo hello").error().code, Errc::io);
+}
+
+TEST_F(IndexReadingTest, SaysWhichProgramCannotBeStarted) {
+  const auto reading =
+      IndexReading::start({"/no/such/program"}, options_, IndexReading::Access::alone);
+
+  EXPECT_EQ(reading.error().code, Errc::io);
+  EXPECT_THAT(reading.error().context, HasSubstr("/no/such/program: No such file"));
+}
+
+TEST_F(IndexReadingTest, StopsWaitingWhenToldTo) {
+  IndexReading reading = IndexReading::start({"/bin/sh", "-c", "exec sleep 1000"}, options_,
+                                             IndexReading::Access::alone)
+                             .value();
+  std::stop_source stop;
+  std::jthread stopping([&stop] { stop.request_stop(); });
+
+  EXPECT_EQ(reading.wait(stop.get_token()).error().code, Errc::cancelled);
+
+  EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "no process is left";
+}
+
+TEST_F(IndexReadingTest, GivesItsReaderNoDescriptorOfOurs) {
+  UniqueFd inheritable(::open("/dev/null", O_RDONLY));
+  const std::string path = "/proc/self/fd/" + std::to_string(inheritable.get());
+
+  EXPECT_EQ(read_by_shell("test -e " + path + " || printf good").ok(), true);
+  EXPECT_TRUE(std::filesystem::exists(path));
+}
+
+TEST_F(IndexReadingTest, LeavesItsReaderNoSignalBlocked) {
+  sigset_t term;
+  ::sigemptyset(&term);
+  ::sigaddset(&term, SIGTERM);
+  ::pthread_sigmask(SIG_BLOCK, &term, nullptr);
+
+  const Status ended = read_by_shell("kill -TERM $$; printf good");
+
+  ::pthread_sigmask(SIG_UNBLOCK, &term, nullptr);
+  EXPECT_FALSE(ended.ok());
 }
 
 }  // namespace

@@ -13,9 +13,11 @@ class ManifestsTest : public testing::RegistryFixture {
   ManifestsTest() { answer_with(kOld); }
 
   Manifests make(ManifestsOptions options = {}) {
-    return {options,
-            upstream::FreshnessRules({{"reg.test/**", minutes(15), std::chrono::hours(1)}}),
-            *store_, clock_, *this};
+    tags_.push_back(std::make_unique<NamedDocuments>(
+        NamedDocumentsOptions{options.offline, options.deadline},
+        upstream::FreshnessRules({{"reg.test/**", minutes(15), std::chrono::hours(1)}}), *store_,
+        clock_, *executor_, *this));
+    return {options, *tags_.back(), *store_, clock_};
   }
 
   void answer_with(const std::string& bytes) {
@@ -26,6 +28,7 @@ class ManifestsTest : public testing::RegistryFixture {
   }
 
   static constexpr char kType[] = "application/vnd.oci.image.manifest.v1+json";
+  std::vector<std::unique_ptr<NamedDocuments>> tags_;
   const std::string kOld = R"({"schemaVersion":2,"v":1})";
   const std::string kNew = R"({"schemaVersion":2,"v":2})";
 };
@@ -156,6 +159,20 @@ TEST_F(ManifestsTest, OfflineServesAnyAgeAndAsksNobody) {
   EXPECT_EQ(offline.get(target(), "1", /*want_bytes=*/true)->bytes, kOld);
   EXPECT_EQ(offline.get(target(), "2", /*want_bytes=*/true).error().code, Errc::not_found);
   EXPECT_EQ(client_.count(), 1u);
+}
+
+TEST_F(ManifestsTest, ADigestThatUpstreamLacksIsAskedForOnceInAWhile) {
+  auto manifests = make();
+  upstream_answer_ = {.status = 404};
+  const std::string digest = sha256_of(kOld).str();
+
+  EXPECT_EQ(manifests.get(target(), digest, true).error().code, Errc::not_found);
+  EXPECT_EQ(manifests.get(target(), digest, true).error().code, Errc::not_found);
+  EXPECT_EQ(client_.count(), 1u);
+
+  clock_.advance(kNegativeTime);
+  answer_with(kOld);
+  EXPECT_TRUE(manifests.get(target(), digest, true).ok());
 }
 
 TEST_F(ManifestsTest, MalformedReferencesNeverReachUpstream) {

@@ -23,6 +23,10 @@ class RegistryFixture : public StoreFixture,
     finished_kind_ = kind;
   }
   void stale_served(std::string_view, std::string_view reason) override { stale_ = reason; }
+  void tag_gone(const cache::TagName& name) override { gone_.push_back(name.str()); }
+  void tag_moved(const cache::TagName& name, const cache::Digest&, const cache::Digest&) override {
+    moved_.push_back(name.str());
+  }
   void request_ended(const std::string&, const std::string&, int, std::uint64_t,
                      const Status&) override {}
 
@@ -44,6 +48,8 @@ class RegistryFixture : public StoreFixture,
   upstream::Upstreams upstreams_ = make_upstreams();
   registry::RouteKind finished_kind_ = registry::RouteKind::unknown;
   std::string stale_;
+  std::vector<std::string> gone_;
+  std::vector<std::string> moved_;
 };
 
 }  // namespace larder::testing

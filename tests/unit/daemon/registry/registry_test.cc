@@ -29,7 +29,8 @@ class RegistryTest : public testing::RegistryFixture {
     return all;
   }
 
-  Manifests manifests_{{}, upstream::FreshnessRules({}), *store_, clock_, *this};
+  NamedDocuments documents_{{}, upstream::FreshnessRules({}), *store_, clock_, *executor_, *this};
+  Manifests manifests_{{}, documents_, *store_, clock_};
   Blobs blobs_{{}, *store_, clock_};
   Registry registry_{"docker.io", upstreams_, manifests_, blobs_, *this};
   const std::string blob_ = testing::pattern_bytes(100'000);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <optional>
 
 #include "tests/support/bytes.h"
 #include "tests/support/fake_clock.h"
@@ -20,7 +21,7 @@ class FreshnessTest : public ::testing::Test {
   Freshness judge(std::vector<FreshnessRule> rules, Duration age) {
     const cache::TagRecord record{testing::digest_of_text("x"), "", 1, {}, clock_.wall()};
     clock_.advance(age);
-    return FreshnessRules(std::move(rules)).judge(kTag, record, clock_.wall());
+    return FreshnessRules(std::move(rules)).judge(kTag, record, clock_.wall()).freshness;
   }
 
   testing::FakeClock clock_;
@@ -60,6 +61,34 @@ TEST_F(FreshnessTest, IsStaleWhenNoRuleMatches) {
 
 TEST_F(FreshnessTest, IsStaleWhenTheClockWasSetBack) {
   EXPECT_EQ(judge({{"**", 1h, 1h}}, -1s), Freshness::stale);
+}
+
+class GoneTag : public ::testing::Test {
+ protected:
+  // Last there 20 minutes ago, said to be gone 5 minutes ago.
+  Verdict judge(std::optional<std::chrono::milliseconds> stale_for) const {
+    const cache::TagRecord record{
+        testing::digest_of_text("x"), "", 1, {}, kNow - 20min, kNow - 5min};
+    return rules(stale_for).judge(kTag, record, kNow);
+  }
+  static FreshnessRules rules(std::optional<std::chrono::milliseconds> stale_for) {
+    return FreshnessRules({{"**", 15min, stale_for}});
+  }
+  static constexpr WallTime kNow{std::chrono::hours(24 * 365 * 50)};
+};
+
+TEST_F(GoneTag, IsNotAskedForAgainWithinItsTtl) {
+  const auto verdict = judge(1h);
+
+  EXPECT_EQ(verdict.freshness, Freshness::fresh);
+  EXPECT_EQ(verdict.ttl_left, 10min);
+  EXPECT_EQ(verdict.servable_left, 55min);
+}
+
+TEST_F(GoneTag, IsServedNoLongerThanItsStaleTimeAfterItWasThere) {
+  EXPECT_EQ(judge(5min).freshness, Freshness::fresh);
+  EXPECT_EQ(judge(5min - 1ms).freshness, Freshness::expired);
+  EXPECT_EQ(judge(std::nullopt).servable_left, std::nullopt);
 }
 
 }  // namespace

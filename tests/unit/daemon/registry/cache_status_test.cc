@@ -1,0 +1,34 @@
+#include "daemon/registry/cache_status.h"
+
+#include <gtest/gtest.h>
+
+namespace larder::registry {
+namespace {
+
+constexpr CacheStatus kAll[] = {CacheStatus::hit,    CacheStatus::revalidated, CacheStatus::stale,
+                                CacheStatus::gone,   CacheStatus::fetched,     CacheStatus::joined,
+                                CacheStatus::passed, CacheStatus::failed,      CacheStatus::local};
+
+TEST(CacheStatusHeader, SaysHowAndForHowLong) {
+  EXPECT_EQ(header_value(CacheStatus::hit), "larder; hit");
+  EXPECT_EQ(header_value(CacheStatus::hit, std::chrono::seconds(840)), "larder; hit; ttl=840");
+  EXPECT_EQ(header_value(CacheStatus::stale, std::chrono::seconds(-12)),
+            "larder; hit; ttl=-12; detail=stale");
+  EXPECT_EQ(header_value(CacheStatus::fetched), "larder; fwd=miss; stored; detail=fetched");
+}
+
+TEST(CacheStatusHeader, IsReadBack) {
+  for (const CacheStatus status : kAll) {
+    EXPECT_EQ(parse_cache_status(header_value(status)), status) << header_value(status);
+    EXPECT_EQ(parse_cache_status(header_value(status, std::chrono::seconds(-3))), status);
+  }
+}
+
+TEST(CacheStatusHeader, OfSomebodyElseIsNone) {
+  for (const auto* text : {"", "nginx; hit", "larder; hit; detail=other", "larde"}) {
+    EXPECT_EQ(parse_cache_status(text), std::nullopt) << text;
+  }
+}
+
+}  // namespace
+}  // namespace larder::registry
