@@ -1,7 +1,8 @@
 #!/bin/bash
 # What Larder costs a node when it cannot help: containerd pulls an image whose hosts.toml names
-# Larder first and a good registry next, with Larder stopped, before a black-holed upstream, and on a
-# dead disk. Each pull succeeds, and takes at most BAR_MS longer than one without Larder.
+# Larder first and a good registry next, with Larder stopped, before an upstream that swallows
+# connections or breaks off in every layer, and on a dead disk. Each pull succeeds, and takes at most
+# BAR_MS longer than one without Larder.
 #
 # Prints the times; MARGIN_MS on top of the bar is for machines busy with other things.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -19,8 +20,6 @@ main() {
   need_root
   start_next_host
   start_containerd
-  start hole "$PYTHON" -B "$ROOT/tests/support/black_hole.py" "$WORK/hole.port"
-  wait_until 10 "black hole" test -e "$WORK/hole.port"
 
   say "without Larder"
   hosts "$REGISTRY_PORT"
@@ -34,7 +33,31 @@ main() {
   measure
   expect_little_added
 
+  breaking_upstream
+  black_hole
+  dead_disk before-the-pull
+  dead_disk with-the-image-cached
+  dead_disk in-the-middle
+  say "passed"
+}
+
+breaking_upstream() {
+  say "Larder's upstream breaks off in the middle of every layer"
+  start breaking "$PYTHON" -B "$E2E/breaking_registry.py" "$WORK/breaking.port" "$WORK/image" \
+    team/app v1
+  wait_until 20 "breaking registry" test -e "$WORK/breaking.port"
+  larder_upstream "http://127.0.0.1:$(<"$WORK/breaking.port")"
+  hosts "$LARDER_PORT" "$REGISTRY_PORT"
+  start_larder
+  pull_once
+  expect_little_added
+  stop "$LARDER_PID"
+}
+
+black_hole() {
   say "Larder's upstream swallows connections"
+  start hole "$PYTHON" -B "$ROOT/tests/support/black_hole.py" "$WORK/hole.port"
+  wait_until 10 "black hole" test -e "$WORK/hole.port"
   local round
   for ((round = 1; round <= ROUNDS; round++)); do
     CACHE=$WORK/cache-$round
@@ -48,11 +71,6 @@ main() {
     expect_little_added
     stop "$LARDER_PID"
   done
-
-  dead_disk before-the-pull
-  dead_disk with-the-image-cached
-  dead_disk in-the-middle
-  say "passed"
 }
 
 # dead_disk WHEN: every read and write of the cache directory fails from some moment on.
