@@ -37,7 +37,8 @@ def main():
             larder.stop()
     stale_ms = stale_answer_ms(larder)
     larder.stop()
-    print(json.dumps({"ready_ms": ready_ms, "stale_ms": stale_ms, "proxy": fate_of_proxy(directory)}))
+    print(json.dumps({"ready_ms": ready_ms, "stale_ms": stale_ms,
+                      "proxy": fate_of_proxy(directory)}))
     name_server.close()
 
 

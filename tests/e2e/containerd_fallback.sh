@@ -1,8 +1,9 @@
 #!/bin/bash
 # What Larder costs a node when it cannot help: containerd pulls an image whose hosts.toml names
 # Larder first and a good registry next, with Larder stopped, before an upstream that swallows
-# connections or breaks off in every layer, and on a dead disk. Each pull succeeds, and takes at most
-# BAR_MS longer than one without Larder.
+# connections or breaks off in every layer, and on a dead disk. Each pull succeeds, and takes at
+# most BAR_MS longer than one without Larder. So does one that takes seconds by itself, whose
+# requests meet Larder's attempts to find out whether the upstream is back.
 #
 # Prints the times; MARGIN_MS on top of the bar is for machines busy with other things.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -35,6 +36,7 @@ main() {
 
   breaking_upstream
   black_hole
+  black_hole_and_late_host
   dead_disk before-the-pull
   dead_disk with-the-image-cached
   dead_disk in-the-middle
@@ -43,15 +45,18 @@ main() {
 
 breaking_upstream() {
   say "Larder's upstream breaks off in the middle of every layer"
-  start breaking "$PYTHON" -B "$E2E/breaking_registry.py" "$WORK/breaking.port" "$WORK/image" \
-    team/app v1
-  wait_until 20 "breaking registry" test -e "$WORK/breaking.port"
+  start_image_registry breaking
   larder_upstream "http://127.0.0.1:$(<"$WORK/breaking.port")"
   hosts "$LARDER_PORT" "$REGISTRY_PORT"
   start_larder
   pull_once
   expect_little_added
   stop "$LARDER_PID"
+}
+
+start_image_registry() {
+  start "$1" "$PYTHON" -B "$E2E/image_registry.py" "$WORK/$1.port" "$WORK/image" team/app v1 "$1"
+  wait_until 20 "$1 registry" test -e "$WORK/$1.port"
 }
 
 black_hole() {
@@ -71,6 +76,25 @@ black_hole() {
     expect_little_added
     stop "$LARDER_PID"
   done
+}
+
+black_hole_and_late_host() {
+  start_image_registry late
+  local late without_ms=$WITHOUT_MS
+  late=$(<"$WORK/late.port")
+  say "the next host takes its time; without Larder"
+  hosts "$late"
+  pull_once
+  WITHOUT_MS=$TOOK_MS
+  say "$WITHOUT_MS ms; with Larder, whose upstream swallows connections"
+  CACHE=$WORK/cache-late
+  larder_upstream "http://127.0.0.1:$(<"$WORK/hole.port")"
+  hosts "$LARDER_PORT" "$late"
+  start_larder
+  pull_once
+  expect_little_added
+  stop "$LARDER_PID"
+  WITHOUT_MS=$without_ms
 }
 
 # dead_disk WHEN: every read and write of the cache directory fails from some moment on.
