@@ -161,14 +161,6 @@ TEST_F(Outage, ATagThatIsGoneUpstreamKeepsItsImageAndSaysSo) {
   EXPECT_THAT(header(response, "Cache-Status"), HasSubstr("detail=gone"));
 }
 
-TEST_F(Outage, ATagThatIsGoneUpstreamIsGoneOnceItsTimeIsOver) {
-  config_.freshness = {{"**", kAlwaysExpired, kAlwaysExpired}};
-  start_with_the_tag_cached();
-  upstream_->next(respond(404, "gone"));
-
-  EXPECT_EQ(fetch(tag_path_).status, 404);
-}
-
 TEST_F(Outage, TheQuotaThatAnUpstreamTellsIsAMetric) {
   serve(respond(200, manifest_,
                 {{"Content-Type", "application/vnd.oci.image.manifest.v1+json"},
