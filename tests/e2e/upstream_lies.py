@@ -122,7 +122,7 @@ class UpstreamThatMisbehaves(UpstreamCase):
 def was_dialled(listener):
     listener.setblocking(False)
     with contextlib.suppress(BlockingIOError):
-        listener.accept()
+        listener.accept()[0].close()
         return True
     return False
 
@@ -146,7 +146,7 @@ class Redirects(UpstreamCase):
                 answer = self.fetch(self.running, path)
                 self.assertIn(answer.status, (404, 503))
         self.assertEqual(0, self.plain.count())
-        self.assertFalse(was_dialled_by_anyone(self.plain))
+        self.assertFalse(self.plain.connections)
 
     def test_from_http_to_http_are_followed(self):
         self.upstream.behave(bad.redirect_to(
@@ -165,10 +165,6 @@ class Redirects(UpstreamCase):
 
         self.assertIn(answer.status, (404, 503))
         self.assertFalse(dialled, "the metadata address was dialled")
-
-
-def was_dialled_by_anyone(registry):
-    return bool(registry.connections)
 
 
 def make_tls(directory):
