@@ -8,8 +8,15 @@ namespace larder::cli {
 
 namespace {
 
-struct Ground {
+// An endpoint of the config with what its upstream says for it.
+struct Reached {
+  std::string url;  // empty: https and the host asked for
+  config::Auth auth;
   http::Client* client;
+};
+
+struct Ground {
+  std::vector<Reached> endpoints;
   Clock& clock;
   upstream::UpstreamObserver& observer;
 };
@@ -25,44 +32,46 @@ std::unique_ptr<auth::CredentialSource> credentials_of(const config::Auth& auth)
 }
 
 // Requires: config parsing has accepted the endpoints.
-std::unique_ptr<upstream::Upstream> make_upstream(const config::Upstream& upstream,
-                                                  const std::string& host, const Ground& ground) {
-  std::vector<std::string> urls = upstream.endpoints;
-  const auto reach = urls.empty() ? http::Reach::public_only : http::Reach::anywhere;
-  if (urls.empty()) urls.push_back("https://" + host);
+std::unique_ptr<upstream::Upstream> make_upstream(const std::string& host, const Ground& ground) {
   std::vector<std::unique_ptr<upstream::Endpoint>> endpoints;
-  for (const std::string& text : urls) {
-    auto url = http::Url::parse(text);
+  for (const Reached& one : ground.endpoints) {
+    auto url = http::Url::parse(one.url.empty() ? "https://" + host : one.url);
     if (!url.ok()) return nullptr;
-    endpoints.push_back(std::make_unique<upstream::Endpoint>(
-        host, *std::move(url), reach, *ground.client, credentials_of(upstream.auth), ground.clock,
-        ground.observer));
+    const auto reach = one.url.empty() ? http::Reach::public_only : http::Reach::anywhere;
+    endpoints.push_back(std::make_unique<upstream::Endpoint>(host, *std::move(url), reach,
+                                                             *one.client, credentials_of(one.auth),
+                                                             ground.clock, ground.observer));
   }
   return std::make_unique<upstream::Upstream>(host, std::move(endpoints));
 }
 
-}  // namespace
-
-Result<http::Client*> Clients::with_ca(const std::string& ca_file) {
-  auto& slot = clients_[ca_file];
-  if (slot == nullptr) {
-    auto client = http::Client::create({.timeouts = timeouts_, .ca_file = ca_file});
-    if (!client.ok()) return client.error();
-    slot = *std::move(client);
-  }
-  return slot.get();
+Result<Reached> reach(const config::Endpoint& endpoint, const config::Upstream& upstream,
+                      Clients& clients) {
+  const auto client =
+      clients.find_or_make({endpoint.ca_file.value_or(upstream.ca_file),
+                            endpoint.client_certificate.value_or(upstream.client_certificate),
+                            endpoint.proxy.value_or(upstream.proxy)});
+  if (!client.ok()) return client.error();
+  return Reached{endpoint.url, endpoint.auth.value_or(upstream.auth), *client};
 }
+
+}  // namespace
 
 Result<std::vector<upstream::UpstreamRule>> upstream_rules(
     const std::vector<config::Upstream>& upstreams, Clients& clients, Clock& clock,
     upstream::UpstreamObserver& observer) {
   std::vector<upstream::UpstreamRule> rules;
   for (const config::Upstream& upstream : upstreams) {
-    const auto client = clients.with_ca(upstream.ca_file);
-    if (!client.ok()) return in_context("upstream " + upstream.match, client.error());
-    const Ground ground{*client, clock, observer};
-    rules.push_back({upstream.match, [upstream, ground](const std::string& host) {
-                       return make_upstream(upstream, host, ground);
+    Ground ground{{}, clock, observer};
+    auto endpoints = upstream.endpoints;
+    if (endpoints.empty()) endpoints.push_back({});
+    for (const auto& endpoint : endpoints) {
+      auto reached = reach(endpoint, upstream, clients);
+      if (!reached.ok()) return in_context("upstream " + upstream.match, reached.error());
+      ground.endpoints.push_back(*std::move(reached));
+    }
+    rules.push_back({upstream.match, [ground = std::move(ground)](const std::string& host) {
+                       return make_upstream(host, ground);
                      }});
   }
   return rules;

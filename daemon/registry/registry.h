@@ -7,6 +7,7 @@
 
 #include "daemon/http/message.h"
 #include "daemon/registry/blobs.h"
+#include "daemon/registry/listener_hosts.h"
 #include "daemon/registry/manifests.h"
 #include "daemon/registry/registry_observer.h"
 
@@ -16,7 +17,7 @@ class Registry final : public http::Handler {
  public:
   // Everything passed by reference must outlive the registry.
   Registry(std::string default_upstream, upstream::Upstreams& upstreams, Manifests& manifests,
-           Blobs& blobs, RegistryObserver& observer);
+           Blobs& blobs, RegistryObserver& observer, ListenerHosts listener_hosts = {});
 
   http::Response handle(const http::Request& request) override;
   void finished(const http::Request& request, const http::Exchange& exchange) override;
@@ -31,6 +32,7 @@ class Registry final : public http::Handler {
   Manifests& manifests_;
   Blobs& blobs_;
   RegistryObserver& observer_;
+  const ListenerHosts listener_hosts_;
 };
 
 }  // namespace larder::registry

@@ -3,18 +3,12 @@
 #include <utility>
 
 #include "cache/base/check.h"
+#include "daemon/http/query.h"
 #include "daemon/upstream/hop.h"
 
 namespace larder::upstream {
 
 namespace {
-
-// The path of the endpoint's own URL, without a slash at its end.
-std::string own_path(const http::Url& url) {
-  auto path = url.target.substr(0, url.target.find('?'));
-  while (path.ends_with('/')) path.pop_back();
-  return path;
-}
 
 Error down(std::string why) {
   return {Errc::upstream_down, std::move(why)};
@@ -27,6 +21,7 @@ Endpoint::Endpoint(std::string name, http::Url url, http::Reach reach, http::Cli
                    UpstreamObserver& observer)
     : name_(std::move(name)),
       url_(std::move(url)),
+      path_(split_endpoint_path(http::split_target(url_.target).path)),
       reach_(reach),
       client_(client),
       credentials_(std::move(credentials)),
@@ -36,7 +31,7 @@ Endpoint::Endpoint(std::string name, http::Url url, http::Reach reach, http::Cli
 Status Endpoint::send(const RegistryRequest& request, http::ResponseSink& sink,
                       const std::stop_token& stop) {
   CHECK(request.method == "GET" || request.method == "HEAD");
-  const auto scope = "repository:" + request.repository + ":pull";
+  const auto scope = "repository:" + path_.repository_of(request.repository) + ":pull";
   const auto known = exchanger_.remembered(scope);
   auto first = follow(request, known, /*answer_challenges=*/true, sink, stop);
   if (first.challenges.empty()) return std::move(first.status);
@@ -73,10 +68,11 @@ http::ClientRequest Endpoint::first_hop(const RegistryRequest& request,
   http::ClientRequest hop;
   hop.method = request.method;
   hop.url = url_;
-  hop.url.target = own_path(url_) + request.path;
+  hop.url.target = path_.target_of(request.path);
   hop.headers = request.headers;
   if (authorization) hop.headers.set("Authorization", *authorization);
   hop.reach = reach_;
+  hop.with_certificate = true;
   hop.deadline = request.deadline;
   return hop;
 }
@@ -94,6 +90,7 @@ Status Endpoint::redirect(http::ClientRequest& hop, const http::ResponseHead& an
   if (!target->same_origin(hop.url)) hop.headers.remove("Authorization");
   const bool own_place = target->host == url_.host && target->port == url_.port;
   hop.reach = own_place ? reach_ : http::Reach::public_only;
+  hop.with_certificate = target->same_origin(url_);
   hop.url = std::move(*target);
   return {};
 }

@@ -1,7 +1,8 @@
 // One endpoint of an upstream: requests with credentials, redirects followed by hand.
 //
-// A redirect to another host loses the Authorization, is never followed from https to http, and may
-// not lead to a loopback, link-local or metadata address unless the operator wrote that host.
+// A redirect to another host loses the Authorization and the client certificate, is never followed
+// from https to http, and may not lead to a loopback, link-local or metadata address unless the
+// operator wrote that host.
 // Thread-safety: any thread. Blocks: on the network, within the client's deadlines.
 #pragma once
 
@@ -14,6 +15,7 @@
 #include "cache/base/clock.h"
 #include "daemon/auth/exchanger.h"
 #include "daemon/http/client.h"
+#include "daemon/upstream/endpoint_path.h"
 #include "daemon/upstream/upstream_observer.h"
 
 namespace larder::upstream {
@@ -22,8 +24,8 @@ inline constexpr int kRedirectsMax = 5;
 
 struct RegistryRequest {
   std::string method = "GET";  // or "HEAD"
-  std::string path;            // "/v2/library/redis/manifests/7", put after the endpoint's own path
-  std::string repository;      // for the token's scope
+  std::string path;            // "/v2/library/redis/manifests/7"; the endpoint's own path is added
+  std::string repository;      // "library/redis", for the token's scope; likewise
   http::Headers headers;
   std::optional<MonoTime> deadline;  // for everything: token, redirects, body
 };
@@ -63,6 +65,7 @@ class Endpoint {
 
   const std::string name_;
   const http::Url url_;
+  const EndpointPath path_;
   const http::Reach reach_;
   http::Client& client_;
   std::unique_ptr<auth::CredentialSource> credentials_;
