@@ -151,7 +151,7 @@ Result<Flight::Readable> Flight::wait_readable(ReaderId reader, ByteRange range,
       }
       if (is_over(reader, range.begin)) {
         machine_.reader_goes_on(reader);
-        return readable(reader, range.begin);
+        return readable(reader, range);
       }
       if (!std::exchange(waiting, true)) machine_.reader_waits(reader, range, actions);
     }
@@ -166,11 +166,11 @@ bool Flight::is_over(ReaderId reader, std::uint64_t offset) const {
          phase == FlightMachine::Phase::failed || phase == FlightMachine::Phase::detached;
 }
 
-Result<Flight::Readable> Flight::readable(ReaderId reader, std::uint64_t offset) {
+Result<Flight::Readable> Flight::readable(ReaderId reader, ByteRange range) {
   if (machine_.is_cut(reader)) return Error{Errc::corrupt, "bytes did not match the digest"};
-  const std::uint64_t until = machine_.readable_until(offset);
-  if (until > offset) {
-    machine_.reader_was_told(reader);
+  const std::uint64_t until = machine_.readable_until(range.begin);
+  if (until > range.begin) {
+    machine_.reader_was_told(reader, {range.begin, std::min(until, range.end)});
     return Readable{file_, until};
   }
   if (machine_.phase() == FlightMachine::Phase::detached) return Error{Errc::no_space, "disk"};
@@ -188,9 +188,9 @@ bool Flight::is_detached() const {
   return machine_.phase() == FlightMachine::Phase::detached;
 }
 
-Flight::Detached Flight::detached() {
+Flight::Detached Flight::detached(ReaderId reader) {
   std::shared_ptr<PartialBlob> partial;
-  Detached result{nullptr, 0, std::nullopt, Hasher(digest_.algorithm()), {}};
+  Detached result{nullptr, 0, {}, std::nullopt, Hasher(digest_.algorithm()), {}};
   {
     MutexLock lock(mutex_);
     partial = partial_;
@@ -199,7 +199,11 @@ Flight::Detached Flight::detached() {
   }
   if (partial == nullptr) return result;
   auto [hashed_bytes, hasher] = partial->hasher().copy();
-  if (hashed_bytes > 0) result.file = partial->shared_file();
+  result.file = partial->shared_file();
+  {
+    MutexLock lock(mutex_);
+    result.unproven = machine_.unproven(reader, hashed_bytes);
+  }
   result.prefix_bytes = hashed_bytes;
   result.hasher = std::move(hasher);
   return result;

@@ -87,8 +87,9 @@ class Flight : public std::enable_shared_from_this<Flight> {
 
   // What a reader needs to go on without the disk: the hashed prefix, still in the file.
   struct Detached {
-    std::shared_ptr<const File> file;  // null when there is no prefix
+    std::shared_ptr<const File> file;  // null when there is none
     std::uint64_t prefix_bytes = 0;
+    ByteRange unproven;  // bytes of the file behind the prefix, which the reader was given
     std::optional<std::uint64_t> blob_bytes;
     Hasher hasher;
     std::vector<std::shared_ptr<Source>> sources;
@@ -98,7 +99,7 @@ class Flight : public std::enable_shared_from_this<Flight> {
 
   bool is_detached() const;
   // Requires: is_detached(). Blocks: until a thread that hashes has noticed.
-  Detached detached();
+  Detached detached(ReaderId reader);
 
   const Digest& digest() const { return digest_; }
 
@@ -115,7 +116,7 @@ class Flight : public std::enable_shared_from_this<Flight> {
   std::shared_ptr<Source> source(std::size_t index) const;
 
   bool is_over(ReaderId reader, std::uint64_t offset) const REQUIRES(mutex_);
-  Result<Readable> readable(ReaderId reader, std::uint64_t offset) REQUIRES(mutex_);
+  Result<Readable> readable(ReaderId reader, ByteRange range) REQUIRES(mutex_);
 
   std::shared_ptr<PartialBlob> partial() const;
   void begin_partial();

@@ -54,8 +54,18 @@ void FlightMachine::reader_goes_on(ReaderId reader) {
   readers_.at(reader).waits.reset();
 }
 
-void FlightMachine::reader_was_told(ReaderId reader) {
-  readers_.at(reader).told = true;
+void FlightMachine::reader_was_told(ReaderId reader, ByteRange given) {
+  Reader& told = readers_.at(reader);
+  told.told = true;
+  if (given.end == 0) return;
+  if (told.given.end == 0) told.given = given;
+  told.given.end = std::max(told.given.end, given.end);
+}
+
+ByteRange FlightMachine::unproven(ReaderId reader, std::uint64_t hashed_bytes) const {
+  const auto it = readers_.find(reader);
+  if (it == readers_.end() || it->second.given.end <= hashed_bytes) return {};
+  return {std::max(it->second.given.begin, hashed_bytes), it->second.given.end};
 }
 
 void FlightMachine::reader_left(ReaderId reader, FlightActions& actions) {
@@ -349,6 +359,8 @@ std::uint64_t FlightMachine::readable_until(std::uint64_t offset) const {
   if (!size_) return offset;
   if (phase_ == Phase::verified) return *size_;
   if (phase_ == Phase::failed && error_->code == Errc::corrupt) return offset;
+  // What will not be hashed any more is nobody's.
+  if (phase_ == Phase::detached) return offset;
   const bool holds_back = whole_ || phase_ == Phase::verifying;
   const std::uint64_t held = holds_back ? std::min(*size_, limits_.hold_back_bytes) : 0;
   return std::max(offset, std::min(present_.covered_until(offset), *size_ - held));

@@ -101,8 +101,10 @@ class FlightMachine {
   // It cannot go on before the first byte of `range` may be read, and will want the others.
   void reader_waits(ReaderId reader, ByteRange range, FlightActions& actions);
   void reader_goes_on(ReaderId reader);
-  // It has been told the size or given bytes, and must be cut if they turn out wrong.
-  void reader_was_told(ReaderId reader);
+  // It has been told the size, or given these bytes, and must be cut if they turn out wrong.
+  void reader_was_told(ReaderId reader, ByteRange given = {});
+  // Of what it was given, in one piece, the part from `hashed_bytes` on.
+  ByteRange unproven(ReaderId reader, std::uint64_t hashed_bytes) const;
   void reader_left(ReaderId reader, FlightActions& actions);
   // The source answered: its bytes begin at `offset`. False: it is of no use, stop it.
   bool fetch_began(FetchId fetch, std::uint64_t offset, std::optional<std::uint64_t> blob_size,
@@ -179,6 +181,7 @@ class FlightMachine {
     ByteRange wanted;
     std::optional<ByteRange> waits;
     bool told = false;
+    ByteRange given{};
     bool cut = false;
   };
 

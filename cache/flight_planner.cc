@@ -161,9 +161,11 @@ void FlightMachine::plan_range(ByteRange wanted, FlightActions& actions) {
   }
 }
 
-// Nobody reads, nothing comes, and nobody has asked for the rest.
+// Nobody reads, nothing comes, and nobody has asked for the rest. A blob of which every byte is on
+// disk, some still to be checked, is about to be whole.
 void FlightMachine::plan_end(FlightActions& actions) {
   if (!is_planning() || !readers_.empty() || !fetches_.empty()) return;
+  if (checking_ && size_ && !kept_.first_gap(0, *size_)) return;
   phase_ = Phase::parked;
   actions.push_back(ParkBlob{});
 }

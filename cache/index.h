@@ -84,6 +84,9 @@ struct TagName {
   std::string tag;
 
   std::string str() const { return upstream + "/" + repository + ":" + tag; }
+  // A list (of the repository's tags, of what refers to one of its images) is kept as if under a
+  // tag, whose name begins with what no tag may contain.
+  bool is_list() const { return tag.starts_with('?'); }
   bool operator==(const TagName&) const = default;
 };
 

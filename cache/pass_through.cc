@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "cache/pipe.h"
 
@@ -20,6 +21,7 @@ class Passage final : public SourceSink {
   Passage(std::shared_ptr<Flight> flight, Flight::Detached from)
       : flight_(std::move(flight)),
         file_(std::move(from.file)),
+        unproven_(from.unproven),
         sources_(std::move(from.sources)),
         hasher_(std::move(from.hasher)),
         position_(from.prefix_bytes),
@@ -38,7 +40,7 @@ class Passage final : public SourceSink {
       if (stop_.stop_requested()) return;
       error = status.ok() ? Error{Errc::upstream_down, "source ended early"} : status.error();
     }
-    pipe_.fail(std::move(error));
+    pipe_.fail(doubt_ ? std::move(error) : doubt_.error());
   }
 
   void refuse() { pipe_.fail({Errc::busy, "too many fetches at once"}); }
@@ -62,6 +64,8 @@ class Passage final : public SourceSink {
     skip_ -= skipped;
     bytes = bytes.subspan(skipped);
     bytes = bytes.first(std::min<std::uint64_t>(bytes.size(), *size_ - position_));
+    doubt_ = prove(bytes);
+    if (!doubt_) return false;
     hasher_.update(bytes);
     position_ += bytes.size();
     return (bytes.empty() || pipe_.write(bytes)) && !whole();
@@ -78,6 +82,20 @@ class Passage final : public SourceSink {
 
   bool whole() const { return size_ && position_ == *size_; }
 
+  // An error: the reader was given other bytes than these, or nobody can tell any more. When no
+  // other source brings them again, it must be cut.
+  Status prove(std::span<const std::byte> bytes) {
+    const std::uint64_t begin = std::max(position_, unproven_.begin);
+    const std::uint64_t end = std::min(position_ + bytes.size(), unproven_.end);
+    if (begin >= end) return {};
+    std::vector<std::byte> given(end - begin);
+    const auto got = file_->read_at(begin, given);
+    if (!got) return got.error();
+    const auto again = bytes.subspan(begin - position_, given.size());
+    if (*got == given.size() && std::ranges::equal(given, again)) return {};
+    return Error{Errc::corrupt, "bytes that were served do not come again"};
+  }
+
   void finish() {
     if (hasher_.digest() == flight_->digest()) return pipe_.open_gate();
     pipe_.fail({Errc::corrupt, "bytes do not match the digest"});
@@ -85,11 +103,13 @@ class Passage final : public SourceSink {
 
   const std::shared_ptr<Flight> flight_;
   const std::shared_ptr<const File> file_;  // of the prefix
+  const ByteRange unproven_;
   const std::vector<std::shared_ptr<Source>> sources_;
   Hasher hasher_;
   std::uint64_t position_;  // of the next byte that is wanted
   std::uint64_t skip_ = 0;  // bytes a source sends before it
   std::optional<std::uint64_t> size_;
+  Status doubt_;
   Pipe pipe_;
   std::stop_source stop_;
 };
@@ -126,8 +146,9 @@ class PassThroughReader final : public BlobReader {
 
 }  // namespace
 
-std::unique_ptr<BlobReader> make_pass_through(std::shared_ptr<Flight> flight, Executor& executor) {
-  Flight::Detached from = flight->detached();
+std::unique_ptr<BlobReader> make_pass_through(std::shared_ptr<Flight> flight, ReaderId reader,
+                                              Executor& executor) {
+  Flight::Detached from = flight->detached(reader);
   const std::uint64_t prefix_bytes = from.prefix_bytes;
   auto passage = std::make_shared<Passage>(std::move(flight), std::move(from));
   if (!executor.run([passage] { passage->run(); })) passage->refuse();

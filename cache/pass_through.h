@@ -2,7 +2,8 @@
 //
 // The bytes the flight had hashed are read from its file; what follows is fetched by this reader
 // alone, hashed on the way, and the end is held back until the digest has been checked, like in a
-// flight. A bounded pipe lies between the fetching thread and the reader, so a slow client slows
+// flight. What the reader had been given before it was hashed must come again as it was. A bounded
+// pipe lies between the fetching thread and the reader, so a slow client slows
 // its own fetch only.
 #pragma once
 
@@ -14,7 +15,9 @@
 
 namespace larder::cache {
 
-// Requires: the flight is detached. Pieces must be read in ascending order.
-std::unique_ptr<BlobReader> make_pass_through(std::shared_ptr<Flight> flight, Executor& executor);
+// For a reader of the flight. Pieces must be read in ascending order.
+// Requires: the flight is detached.
+std::unique_ptr<BlobReader> make_pass_through(std::shared_ptr<Flight> flight, ReaderId reader,
+                                              Executor& executor);
 
 }  // namespace larder::cache

@@ -31,6 +31,15 @@ std::optional<TagRecord> PendingWrites::find_tag(const TagName& name) const {
   return it->second;
 }
 
+std::vector<TagName> PendingWrites::tag_names() const {
+  std::vector<TagName> names;
+  MutexLock lock(mutex_);
+  for (const Write& write : queue_) {
+    if (const auto* tag = std::get_if<TagWrite>(&write)) names.push_back(tag->name);
+  }
+  return names;
+}
+
 void PendingWrites::flush() {
   MutexLock lock(mutex_);
   while (draining_ || !queue_.empty()) changed_.wait(mutex_);

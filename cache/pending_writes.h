@@ -16,6 +16,7 @@
 #include <string>
 #include <unordered_map>
 #include <variant>
+#include <vector>
 
 #include "cache/base/mutex.h"
 #include "cache/executor.h"
@@ -40,6 +41,8 @@ class PendingWrites {
   // What has been put and is not on disk yet.
   std::optional<Document> find_document(const Digest& digest) const;
   std::optional<TagRecord> find_tag(const TagName& name) const;
+
+  std::vector<TagName> tag_names() const;
 
   // Returns when everything put before has been written.
   void flush();

@@ -64,7 +64,7 @@ Outcome FlightReader::outcome() const {
 }
 
 BlobReader& FlightReader::pass_through() {
-  pass_through_ = make_pass_through(flight_, executor_);
+  pass_through_ = make_pass_through(flight_, id_, executor_);
   return *pass_through_;
 }
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include "cache/base/clock.h"
@@ -89,6 +90,12 @@ class Store {
   std::optional<TagRecord> find_tag(const TagName& name) const;
   // Found at once, lasting soon after, and after every document put before.
   void put_tag(const TagName& name, const TagRecord& record);
+
+  // The tags of a repository that are known, in the order of their bytes: `count` at most, those
+  // after `after`. Lists are not among them. What the index cannot read counts as not known.
+  // Blocks: on the index, for a walk over all tags.
+  std::vector<std::string> tags_of(const std::string& upstream, const std::string& repository,
+                                   const std::string& after, std::size_t count) const;
 
   // Returns when every document and tag put before is on disk, or was given up.
   void flush() { pending_.flush(); }

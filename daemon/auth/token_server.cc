@@ -88,6 +88,7 @@ Result<http::ClientRequest> token_request(const Challenge& challenge, const std:
   // The operator wrote the endpoint's host; another one is only the upstream's word.
   const bool own_host = realm->host == endpoint.host;
   request.reach = own_host ? http::Reach::anywhere : http::Reach::public_only;
+  request.with_certificate = own_host;
   return request;
 }
 

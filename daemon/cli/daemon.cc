@@ -3,6 +3,7 @@
 #include <thread>
 #include <utility>
 
+#include "daemon/cli/upstream_rules.h"
 #include "daemon/control/control_socket.h"
 #include "daemon/registry/image_reference.h"
 
@@ -16,22 +17,27 @@ constexpr std::size_t kFetchThreadsMax = 512;
 constexpr std::size_t kOpsThreadsMax = 4;
 constexpr unsigned kReadersMargin = 16;
 
+registry::ListenerHosts listener_hosts(const std::vector<config::Listener>& listeners) {
+  registry::ListenerHosts hosts;
+  for (const auto& listener : listeners) hosts[listener.name] = listener.hosts;
+  return hosts;
+}
+
 }  // namespace
 
-Result<std::unique_ptr<Daemon>> Daemon::start(const config::Config& config, log::Logger& logger) {
-  std::unique_ptr<Daemon> daemon(new Daemon(config, logger));
+Result<std::unique_ptr<Daemon>> Daemon::start(const config::Config& config, log::Logger& logger,
+                                              http::ProxyRules proxies) {
+  std::unique_ptr<Daemon> daemon(new Daemon(config, logger, std::move(proxies)));
   if (Status opened = daemon->open_cache(); !opened.ok()) return opened.error();
   if (Status wired = daemon->assemble_registry(); !wired.ok()) return wired.error();
   if (Status bound = daemon->listen(); !bound.ok()) return bound.error();
   if (Status bound = daemon->listen_for_control(); !bound.ok()) return bound.error();
   daemon->cache_->start_care();
-  daemon->housekeeping_.emplace([documents = &*daemon->documents_] { documents->tick(); },
-                                daemon->clock_);
   daemon->ready_ = true;
   return daemon;
 }
 
-Daemon::Daemon(const config::Config& config, log::Logger& logger)
+Daemon::Daemon(const config::Config& config, log::Logger& logger, http::ProxyRules proxies)
     : config_(config),
       logger_(logger),
       metrics_(LARDER_VERSION),
@@ -44,7 +50,8 @@ Daemon::Daemon(const config::Config& config, log::Logger& logger)
       executor_(fetch_pool_),
       clients_({.connect = config.deadlines.connect,
                 .first_byte = config.deadlines.first_byte,
-                .stall = config.deadlines.stall}) {}
+                .stall = config.deadlines.stall},
+               std::move(proxies)) {}
 
 Daemon::~Daemon() {
   drain(std::chrono::milliseconds(0));
@@ -53,7 +60,6 @@ Daemon::~Daemon() {
 // Readers and fetches go before what they read from; the pools are at rest before the store goes.
 void Daemon::drain(std::chrono::milliseconds limit) {
   ready_ = false;
-  if (housekeeping_) housekeeping_->stop();
   if (documents_) documents_->stop();
   {
     std::vector<std::jthread> draining;
@@ -95,7 +101,11 @@ Status Daemon::assemble_registry() {
   health_notes_.emplace(cache_->index());
   health_.emplace(*health_notes_, clock_, telemetry_);
   // What the index cannot take is its keeper's to tell, and is tried again.
-  cache_->set_chores({.each_second = [this] { (void)health_->save_changes(); },
+  cache_->set_chores({.each_second =
+                          [this] {
+                            documents_->tick();
+                            (void)health_->save_changes();
+                          },
                       .at_close = [this] { (void)health_->save_all(); }});
   auto rules = upstream_rules(config_.upstreams, {clients_, *health_, clock_, telemetry_});
   if (!rules.ok()) return rules.error();
@@ -110,7 +120,10 @@ Status Daemon::assemble_registry() {
   const auto reader_stall = deadlines.stall + deadlines.connect + deadlines.first_byte;
   blobs_.emplace(registry::BlobsOptions{deadlines.first_byte, reader_stall, config_.offline},
                  cache_->store(), clock_);
-  registry_.emplace(config_.default_upstream, *upstreams_, *manifests_, *blobs_, telemetry_);
+  lists_.emplace(registry::ListsOptions{deadlines.manifest, config_.offline}, *documents_,
+                 cache_->store(), clock_);
+  registry_.emplace(config_.default_upstream, *upstreams_, *manifests_, *blobs_, *lists_,
+                    telemetry_, listener_hosts(config_.listeners));
   ops_.emplace(
       control::OpsParts{metrics_, [this] { return readings(); }, [this] { return ready_.load(); }});
   return {};

@@ -13,8 +13,8 @@
 #include "cache/base/clock.h"
 #include "cache/base/worker_pool.h"
 #include "daemon/cli/cache_engine.h"
+#include "daemon/cli/clients.h"
 #include "daemon/cli/health_notes.h"
-#include "daemon/cli/housekeeping.h"
 #include "daemon/cli/upstream_rules.h"
 #include "daemon/config/config.h"
 #include "daemon/control/control_handler.h"
@@ -33,7 +33,9 @@ class Daemon {
  public:
   // Opens the cache, binds every listener and serves.
   // Returns: what stands in the way, in one line that names the path, address or file.
-  static Result<std::unique_ptr<Daemon>> start(const config::Config& config, log::Logger& logger);
+  // `proxies` are those of the environment.
+  static Result<std::unique_ptr<Daemon>> start(const config::Config& config, log::Logger& logger,
+                                               http::ProxyRules proxies = {});
   ~Daemon();  // drain with no time left
 
   // Not ready, no new connections; running answers may end until `limit`; then everything stops.
@@ -54,7 +56,7 @@ class Daemon {
     WorkerPool& pool_;
   };
 
-  Daemon(const config::Config& config, log::Logger& logger);
+  Daemon(const config::Config& config, log::Logger& logger, http::ProxyRules proxies);
 
   Status open_cache();
   Status assemble_registry();
@@ -86,6 +88,7 @@ class Daemon {
   std::optional<registry::NamedDocuments> documents_;
   std::optional<registry::Manifests> manifests_;
   std::optional<registry::Blobs> blobs_;
+  std::optional<registry::Lists> lists_;
   std::optional<registry::Registry> registry_;
   std::optional<registry::Explainer> explainer_;
   std::optional<registry::Refresher> refresher_;
@@ -95,7 +98,6 @@ class Daemon {
   std::vector<std::unique_ptr<http::Server>> servers_;
   std::unique_ptr<http::Server> metrics_server_;
   std::unique_ptr<http::Server> control_server_;
-  std::optional<Housekeeping> housekeeping_;
 };
 
 }  // namespace larder::cli

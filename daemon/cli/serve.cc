@@ -6,10 +6,12 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 
 #include "cache/index_directories.h"
 #include "cache/suspect_mark.h"
 #include "daemon/cli/daemon.h"
+#include "daemon/cli/proxy_rules.h"
 
 namespace larder::cli {
 
@@ -81,7 +83,12 @@ int serve(const config::Config& config, const std::string& config_file) {
 
   // Parsing the config has accepted both words.
   log::Logger logger(*log::parse_level(config.log.level), *log::parse_format(config.log.format));
-  auto daemon = Daemon::start(config, logger);
+  auto proxies = environment_proxies(::getenv);
+  if (!proxies.ok()) {
+    std::fprintf(stderr, "larder: %s\n", proxies.error().context.c_str());
+    return 1;
+  }
+  auto daemon = Daemon::start(config, logger, *std::move(proxies));
   if (!daemon.ok()) {
     std::fprintf(stderr, "larder: %s\n", daemon.error().context.c_str());
     return 1;

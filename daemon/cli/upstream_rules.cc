@@ -8,6 +8,19 @@ namespace larder::cli {
 
 namespace {
 
+// An endpoint of the config with what its upstream says for it.
+struct Reached {
+  std::string url;  // empty: https and the host asked for
+  config::Auth auth;
+  http::Client* client;
+};
+
+struct Reaching {
+  std::vector<Reached> endpoints;
+  upstream::Selection selection;
+  UpstreamGround ground;
+};
+
 std::unique_ptr<auth::CredentialSource> credentials_of(const config::Auth& auth) {
   if (auth.kind == config::AuthKind::anonymous) {
     return std::make_unique<auth::AnonymousCredentials>();
@@ -19,43 +32,52 @@ std::unique_ptr<auth::CredentialSource> credentials_of(const config::Auth& auth)
 }
 
 // Requires: config parsing has accepted the endpoints.
-std::unique_ptr<upstream::Upstream> make_upstream(const config::Upstream& upstream,
-                                                  const std::string& host, http::Client& client,
-                                                  const UpstreamGround& ground) {
-  std::vector<std::string> urls = upstream.endpoints;
-  const auto reach = urls.empty() ? http::Reach::public_only : http::Reach::anywhere;
-  if (urls.empty()) urls.push_back("https://" + host);
+std::unique_ptr<upstream::Upstream> make_upstream(const std::string& host,
+                                                  const Reaching& reaching) {
+  const UpstreamGround& ground = reaching.ground;
   std::vector<std::unique_ptr<upstream::Endpoint>> endpoints;
-  for (const std::string& text : urls) {
-    auto url = http::Url::parse(text);
+  for (const Reached& one : reaching.endpoints) {
+    auto url = http::Url::parse(one.url.empty() ? "https://" + host : one.url);
     if (!url.ok()) return nullptr;
+    const auto reach = one.url.empty() ? http::Reach::public_only : http::Reach::anywhere;
     endpoints.push_back(std::make_unique<upstream::Endpoint>(
-        upstream::EndpointParts{host, *url, reach, client, credentials_of(upstream.auth),
+        upstream::EndpointParts{host, *url, reach, *one.client, credentials_of(one.auth),
                                 ground.clock, ground.observer, ground.health.of(*url)}));
   }
-  return std::make_unique<upstream::Upstream>(host, std::move(endpoints));
+  return std::make_unique<upstream::Upstream>(host, std::move(endpoints), reaching.selection);
+}
+
+upstream::Selection selection_of(config::Selection select) {
+  return select == config::Selection::latency ? upstream::Selection::latency
+                                              : upstream::Selection::ordered;
+}
+
+Result<Reached> reach(const config::Endpoint& endpoint, const config::Upstream& upstream,
+                      Clients& clients) {
+  const auto client =
+      clients.find_or_make({endpoint.ca_file.value_or(upstream.ca_file),
+                            endpoint.client_certificate.value_or(upstream.client_certificate),
+                            endpoint.proxy.value_or(upstream.proxy)});
+  if (!client.ok()) return client.error();
+  return Reached{endpoint.url, endpoint.auth.value_or(upstream.auth), *client};
 }
 
 }  // namespace
-
-Result<http::Client*> Clients::with_ca(const std::string& ca_file) {
-  auto& slot = clients_[ca_file];
-  if (slot == nullptr) {
-    auto client = http::Client::create({.timeouts = timeouts_, .ca_file = ca_file});
-    if (!client.ok()) return client.error();
-    slot = *std::move(client);
-  }
-  return slot.get();
-}
 
 Result<std::vector<upstream::UpstreamRule>> upstream_rules(
     const std::vector<config::Upstream>& upstreams, const UpstreamGround& ground) {
   std::vector<upstream::UpstreamRule> rules;
   for (const config::Upstream& upstream : upstreams) {
-    const auto client = ground.clients.with_ca(upstream.ca_file);
-    if (!client.ok()) return in_context("upstream " + upstream.match, client.error());
-    rules.push_back({upstream.match, [upstream, client = *client, ground](const std::string& host) {
-                       return make_upstream(upstream, host, *client, ground);
+    Reaching reaching{{}, selection_of(upstream.select), ground};
+    auto endpoints = upstream.endpoints;
+    if (endpoints.empty()) endpoints.push_back({});
+    for (const auto& endpoint : endpoints) {
+      auto reached = reach(endpoint, upstream, ground.clients);
+      if (!reached.ok()) return in_context("upstream " + upstream.match, reached.error());
+      reaching.endpoints.push_back(*std::move(reached));
+    }
+    rules.push_back({upstream.match, [reaching = std::move(reaching)](const std::string& host) {
+                       return make_upstream(host, reaching);
                      }});
   }
   return rules;

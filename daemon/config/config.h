@@ -39,6 +39,9 @@ struct Cache {
 struct Listener {
   std::string name = "node";
   std::string address = "127.0.0.1:5050";
+  // Hosts, or globs over hosts, without ports: a request that names one in its Host header is for
+  // that upstream.
+  std::vector<std::string> hosts{};
   bool operator==(const Listener&) const = default;
 };
 
@@ -58,11 +61,47 @@ struct Auth {
   bool operator==(const Auth&) const = default;
 };
 
+// PEM files; both or none.
+struct ClientCertificate {
+  std::string certificate_file;
+  std::string key_file;
+  bool operator==(const ClientCertificate&) const = default;
+};
+
+enum class ProxyKind { environment, none, server };
+
+struct Proxy {
+  ProxyKind kind = ProxyKind::environment;  // HTTPS_PROXY, HTTP_PROXY and NO_PROXY at start
+  std::string url;                          // server: http:// or https://, a host, a port
+  std::vector<std::string> no_proxy;        // server: as entries of NO_PROXY
+  std::string username;                     // server; empty: the proxy wants no credential
+  SecretPlace password;                     // server, with a username
+  bool operator==(const Proxy&) const = default;
+};
+
+// A URL, and what differs there from the rest of its upstream.
+struct Endpoint {
+  std::string url;
+  std::optional<Auth> auth{};
+  std::optional<std::string> ca_file{};
+  std::optional<ClientCertificate> client_certificate{};
+  std::optional<Proxy> proxy{};
+  bool operator==(const Endpoint&) const = default;
+};
+
+enum class Selection {
+  ordered,  // the first that works
+  latency,  // the one that answers fastest
+};
+
 struct Upstream {
-  std::string match;                   // a host, or a glob over hosts
-  std::vector<std::string> endpoints;  // URLs in order; empty: https://<host asked for>
+  std::string match;                // a host, or a glob over hosts
+  std::vector<Endpoint> endpoints;  // empty: https://<host asked for>
   Auth auth;
   std::string ca_file;
+  ClientCertificate client_certificate{};  // empty: none
+  Selection select = Selection::ordered;
+  Proxy proxy{};
   bool operator==(const Upstream&) const = default;
 };
 

@@ -38,7 +38,7 @@ std::uint64_t Amount::of(std::uint64_t total_bytes) const {
 
 std::vector<Upstream> default_upstreams() {
   std::vector<Upstream> upstreams;
-  upstreams.push_back({"docker.io", {"https://registry-1.docker.io"}, {}, ""});
+  upstreams.push_back({"docker.io", {{"https://registry-1.docker.io"}}, {}, ""});
   for (const std::string_view match : kPublicRegistries) {
     upstreams.push_back({std::string(match), {}, {}, ""});
   }

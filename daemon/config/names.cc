@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
+#include <string>
 #include <system_error>
 
 namespace larder::config {
@@ -112,21 +114,8 @@ bool is_host_pattern(std::string_view text) {
   return is_host_with_optional_port(text, /*stars=*/true);
 }
 
-std::optional<std::string> endpoint_fault(std::string_view url) {
-  if (url.find('@') != url.npos) return "a URL with a user name or password";
-  const std::size_t scheme_end = url.find("://");
-  const std::string_view scheme = url.substr(0, scheme_end);
-  if (scheme_end == url.npos || (scheme != "http" && scheme != "https")) {
-    return "another scheme or none";
-  }
-  std::string_view rest = url.substr(scheme_end + 3);
-  if (rest.find_first_of("?#") != rest.npos) return "a URL with a query or fragment";
-  if (rest.ends_with('/')) rest.remove_suffix(1);
-  if (rest.find('/') != rest.npos) {
-    return "a URL with a path, which is not available in this version";
-  }
-  if (!is_registry_host(rest)) return "a malformed host or port";
-  return std::nullopt;
+bool is_portless_host_pattern(std::string_view text) {
+  return !split_port(text).port && is_host(text, /*stars=*/true);
 }
 
 }  // namespace larder::config

@@ -1,10 +1,8 @@
-// The shapes of addresses, hosts, patterns and URLs in the config. Nothing is resolved.
+// The shapes of addresses, hosts and patterns in the config. Nothing is resolved.
 //
 // Thread-safety: functions of their arguments. Blocks: no.
 #pragma once
 
-#include <optional>
-#include <string>
 #include <string_view>
 
 namespace larder::config {
@@ -24,8 +22,7 @@ bool is_registry_host(std::string_view text);
 // As is_registry_host, or with * for one or more characters without a dot.
 bool is_host_pattern(std::string_view text);
 
-// What is wrong with an endpoint: nothing for http:// or https://, a host, an optional port and an
-// optional "/". Never repeats a part of `url` that may hold a secret.
-std::optional<std::string> endpoint_fault(std::string_view url);
+// As is_host_pattern, but without a port.
+bool is_portless_host_pattern(std::string_view text);
 
 }  // namespace larder::config

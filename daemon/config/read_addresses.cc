@@ -11,6 +11,8 @@ constexpr std::size_t kNameCharsMax = 32;  // a label of metrics, and part of ev
 constexpr std::size_t kListenersMax = 16;
 constexpr std::string_view kAddressShape =
     "host:port, [v6]:port, interface:NAME:port or unix:/path";
+constexpr std::string_view kHostShape =
+    "a host such as ghcr.io or a pattern such as *.gcr.io, without a port";
 constexpr std::string_view kSocketShape =
     "the path of a unix socket, from / and at most 107 characters, such as /run/larder/larder.sock";
 
@@ -54,7 +56,7 @@ struct Claims {
 };
 
 void refuse_what_comes_later(Section& section) {
-  section.refuse_later({"tls", "allow", "hosts", "policy"});
+  section.refuse_later({"tls", "allow", "policy"});
   const YamlNode* const auth = section.find("auth");
   if (auth == nullptr || (auth->kind == YamlNode::Kind::scalar && auth->text == "none")) return;
   if (auth->text == "tenant" || auth->text == "required") {
@@ -65,6 +67,20 @@ void refuse_what_comes_later(Section& section) {
   }
 }
 
+std::vector<std::string> read_hosts(Section& section) {
+  std::vector<std::string> hosts;
+  const auto elements = section.read_list("hosts", "a list of hosts");
+  if (!elements) return hosts;
+  for (std::size_t i = 0; i < elements->size(); ++i) {
+    const YamlNode& node = *(*elements)[i];
+    if (node.kind != YamlNode::Kind::scalar || !is_portless_host_pattern(node.text)) {
+      section.refuse(node, "hosts[" + std::to_string(i) + "]", kHostShape);
+    }
+    hosts.push_back(node.text);
+  }
+  return hosts;
+}
+
 Listener read_listener(Section section, Claims& claims) {
   Listener listener{"", ""};
   section.require("name", "a name such as node");
@@ -72,6 +88,7 @@ Listener read_listener(Section section, Claims& claims) {
                     listener.name);
   section.require("address", kAddressShape);
   section.read_text("address", kAddressShape, is_listen_address, listener.address);
+  listener.hosts = read_hosts(section);
   refuse_what_comes_later(section);
   section.finish();
   if (!listener.name.empty()) {

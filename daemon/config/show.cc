@@ -12,19 +12,55 @@ namespace {
 
 using Tree = nlohmann::ordered_json;
 
+void add_credential(Tree& tree, const std::string& username, const SecretPlace& password) {
+  tree["username"] = username;
+  if (!password.file.empty()) tree["password_file"] = password.file;
+  if (!password.environment.empty()) tree["password_env"] = password.environment;
+}
+
 Tree tree_of(const Auth& auth) {
   if (auth.kind == AuthKind::anonymous) return {{"kind", "anonymous"}};
-  Tree tree = {{"kind", "basic"}, {"username", auth.username}};
-  if (!auth.password.file.empty()) tree["password_file"] = auth.password.file;
-  if (!auth.password.environment.empty()) tree["password_env"] = auth.password.environment;
+  Tree tree = {{"kind", "basic"}};
+  add_credential(tree, auth.username, auth.password);
   return tree;
 }
 
+Tree tree_of(const Proxy& proxy) {
+  if (proxy.kind == ProxyKind::environment) return "environment";
+  if (proxy.kind == ProxyKind::none) return "none";
+  Tree tree = {{"url", proxy.url}};
+  if (!proxy.no_proxy.empty()) tree["no_proxy"] = proxy.no_proxy;
+  if (!proxy.username.empty()) add_credential(tree, proxy.username, proxy.password);
+  return tree;
+}
+
+void add_certificate(Tree& tree, const ClientCertificate& certificate) {
+  if (certificate.certificate_file.empty()) return;
+  tree["client_certificate"] = certificate.certificate_file;
+  tree["client_key"] = certificate.key_file;
+}
+
+Tree tree_of(const Endpoint& endpoint) {
+  Tree tree = {{"url", endpoint.url}};
+  if (endpoint.auth) tree["auth"] = tree_of(*endpoint.auth);
+  if (endpoint.ca_file) tree["ca"] = *endpoint.ca_file;
+  if (endpoint.client_certificate) add_certificate(tree, *endpoint.client_certificate);
+  if (endpoint.proxy) tree["proxy"] = tree_of(*endpoint.proxy);
+  if (tree.size() == 1) return endpoint.url;
+  return tree;
+}
+
+template <class T>
+Tree list_of(const std::vector<T>& values);
+
 Tree tree_of(const Upstream& upstream) {
   Tree tree = {{"match", upstream.match}};
-  if (!upstream.endpoints.empty()) tree["endpoints"] = upstream.endpoints;
+  if (!upstream.endpoints.empty()) tree["endpoints"] = list_of(upstream.endpoints);
   tree["auth"] = tree_of(upstream.auth);
   if (!upstream.ca_file.empty()) tree["ca"] = upstream.ca_file;
+  add_certificate(tree, upstream.client_certificate);
+  tree["select"] = upstream.select == Selection::latency ? "latency" : "ordered";
+  tree["proxy"] = tree_of(upstream.proxy);
   return tree;
 }
 
@@ -35,7 +71,9 @@ Tree tree_of(const Freshness& rule) {
 }
 
 Tree tree_of(const Listener& listener) {
-  return {{"name", listener.name}, {"address", listener.address}};
+  Tree tree = {{"name", listener.name}, {"address", listener.address}};
+  if (!listener.hosts.empty()) tree["hosts"] = listener.hosts;
+  return tree;
 }
 
 template <class T>

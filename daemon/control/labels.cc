@@ -16,6 +16,7 @@ constexpr Row kRows[] = {
     {registry::CacheStatus::revalidated, CacheUse::hit},
     {registry::CacheStatus::stale, CacheUse::stale},
     {registry::CacheStatus::gone, CacheUse::stale},
+    {registry::CacheStatus::cached_tags, CacheUse::stale},
     {registry::CacheStatus::fetched, CacheUse::fetched},
     {registry::CacheStatus::joined, CacheUse::joined},
     {registry::CacheStatus::passed, CacheUse::passed},

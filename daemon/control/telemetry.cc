@@ -167,11 +167,13 @@ void Telemetry::stale_served(std::string_view upstream, std::string_view reason)
 }
 
 void Telemetry::tag_gone(const cache::TagName& name) {
-  logger_.write(Level::warn, "tag_gone", {{"tag", name.str()}});
+  const char* event = name.is_list() ? "list_gone" : "tag_gone";
+  logger_.write(Level::warn, event, {{"tag", name.str()}});
 }
 
 void Telemetry::tag_moved(const cache::TagName& name, const cache::Digest& from,
                           const cache::Digest& to) {
+  if (name.is_list()) return;  // a list grows with every push
   logger_.write(Level::info, "tag_moved",
                 {{"tag", name.str()}, {"from", from.str()}, {"to", to.str()}});
 }

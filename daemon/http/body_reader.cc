@@ -29,19 +29,31 @@ class PieceReader {
 
   // Up to `wanted` bytes; empty at the stream's end. Valid until the next call.
   Result<std::span<const std::byte>> next(std::uint64_t wanted) {
-    const auto deadline = deadline_in(limits_.stall, "stall", limits_.total);
+    const auto asked_at = std::chrono::steady_clock::now();
+    const auto deadline = deadline_in(limits_.stall - waited_, "stall", limits_.total);
     if (auto due = waiter_.check(deadline); !due) return due.error();
     const auto size_bytes = static_cast<std::size_t>(std::min<std::uint64_t>(wanted, size_bytes_));
     auto got = connection_.read({buffer_.get(), size_bytes}, waiter_, deadline);
     if (!got) return got.error();
+    count(*got, std::chrono::steady_clock::now() - asked_at);
     return std::span<const std::byte>(buffer_.get(), *got);
   }
 
  private:
+  void count(std::size_t size_bytes, Duration waited) {
+    slow_bytes_ += size_bytes;
+    waited_ += waited;
+    if (slow_bytes_ < kStallBytesMin) return;
+    slow_bytes_ = 0;
+    waited_ = {};
+  }
+
   ClientConnection& connection_;
   Waiter& waiter_;
   const BodyLimits& limits_;
   const std::size_t size_bytes_;
+  std::size_t slow_bytes_ = 0;                 // since the peer was last fast enough, and
+  Duration waited_{};                          // how long it was waited for in that time
   const std::unique_ptr<std::byte[]> buffer_;  // not zeroed: pages never read into cost nothing
 };
 

@@ -1,7 +1,7 @@
 // The body of a response, given to a sink as it arrives.
 //
-// Thread-safety: a function of its arguments. Blocks: on the network, within `stall` for each read
-// and until `total`.
+// Thread-safety: a function of its arguments. Blocks: on the network, at most `stall` for each
+// kStallBytesMin and until `total`; in the sink.
 #pragma once
 
 #include <chrono>
@@ -17,7 +17,7 @@
 namespace larder::http {
 
 struct BodyLimits {
-  std::chrono::milliseconds stall;
+  std::chrono::milliseconds stall;  // as ClientTimeouts
   std::optional<MonoTime> total;
 };
 

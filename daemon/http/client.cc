@@ -50,7 +50,7 @@ Result<std::unique_ptr<Resolver>> resolver_for(const std::string& unix_socket) {
 }  // namespace
 
 Result<std::unique_ptr<Client>> Client::create(ClientOptions options) {
-  auto tls = TlsContext::create(options.ca_file);
+  auto tls = TlsContext::create(options.ca_file, options.certificate);
   if (!tls) return tls.error();
   auto resolver = resolver_for(options.unix_socket);
   if (!resolver) return resolver.error();

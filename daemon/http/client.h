@@ -17,6 +17,7 @@
 #include "cache/base/clock.h"
 #include "cache/base/result.h"
 #include "daemon/http/message.h"
+#include "daemon/http/proxy.h"
 #include "daemon/http/url.h"
 
 namespace larder::http {
@@ -31,7 +32,19 @@ enum class Reach {
 struct ClientTimeouts {
   std::chrono::milliseconds connect{1000};     // DNS, TCP and TLS together
   std::chrono::milliseconds first_byte{5000};  // from the request sent to the whole response head
-  std::chrono::milliseconds stall{10000};      // longest time without a byte of the body
+  // Longest time in which less than kStallBytesMin of the body come, unless its end does. Only time
+  // spent waiting for the peer counts: a sink that blocks is not the peer's fault.
+  std::chrono::milliseconds stall{10000};
+};
+
+// A peer must be faster than this in each ClientTimeouts::stall: one that sends a byte a second is
+// stalled like one that sends none.
+inline constexpr std::size_t kStallBytesMin = 4096;
+
+// The client's own certificate, with its chain, and its key (PEM, not encrypted); both or none.
+struct CertificateFiles {
+  std::string certificate;
+  std::string key;
 };
 
 struct ClientOptions {
@@ -41,16 +54,22 @@ struct ClientOptions {
   std::string unix_socket{};  // a path: where every request goes, whatever host its URL names
   std::size_t idle_connections_max = 8;  // per origin
   std::chrono::milliseconds idle_timeout{30000};
+  ProxyRules proxies{};            // by default every target is reached directly
+  CertificateFiles certificate{};  // read again when they have changed
 };
 
 struct ClientRequest {
   std::string method = "GET";
   Url url;
   // Host and Accept-Encoding: identity are added, Accept and User-Agent when they are missing.
-  // Host, Connection, Accept-Encoding and the framing of the body are the client's own.
+  // Host, Connection, Accept-Encoding, Proxy-Authorization and the framing of the body are the
+  // client's own.
   Headers headers;
   std::string body;  // with Content-Length when not empty
+  // Through a proxy, only what is written in the URL can be checked against it.
   Reach reach = Reach::public_only;
+  // Whether the server may know the client's certificate: only those it is meant for.
+  bool with_certificate = false;
   std::optional<MonoTime> deadline;  // for the whole exchange, body included
 };
 
@@ -72,16 +91,18 @@ class ResponseSink {
 
 class Client {
  public:
-  // Returns: invalid when the CA file cannot be read as PEM, or for an impossible socket path.
+  // Returns: invalid, naming the file, when one cannot be read as PEM or the key is not the
+  // certificate's; invalid for an impossible socket path.
   static Result<std::unique_ptr<Client>> create(ClientOptions options);
   virtual ~Client() = default;
 
   // Returns: ok when the whole response has been given to `sink`, whatever its status;
   // timeout naming the deadline that passed (connect, first byte, stall, total); upstream_down when
-  // the peer cannot be resolved or reached, fails TLS, ends early or speaks no HTTP; denied when
-  // `reach` forbids every address; cancelled for `stop` or the sink; invalid for a request that
-  // must not reach the wire (malformed target or header); io when the system has no sockets to
-  // give. The context names host and port, never a path, query or header value.
+  // the peer cannot be resolved or reached, fails TLS, ends early or speaks no HTTP, or when the
+  // proxy refuses (the context then names it); denied when `reach` forbids the host or every
+  // address; cancelled for `stop` or the sink; invalid for a request that must not reach the wire
+  // (malformed target or header); io when the system has no sockets to give. The context names host
+  // and port, never a path, query or header value.
   virtual Status send(const ClientRequest& request, ResponseSink& sink, std::stop_token stop) = 0;
 };
 

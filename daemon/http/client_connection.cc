@@ -6,9 +6,6 @@
 #include <array>
 #include <cstring>
 #include <utility>
-#include <vector>
-
-#include "daemon/http/connector.h"
 
 namespace larder::http {
 
@@ -39,38 +36,10 @@ Result<std::size_t> complete(Transport& transport, Operation operation, Waiter& 
   }
 }
 
-Result<std::vector<SocketAddress>> addresses_within(std::vector<SocketAddress> addresses,
-                                                    Reach reach) {
-  if (reach == Reach::public_only) std::erase_if(addresses, is_local_or_metadata);
-  if (addresses.empty()) return Error{Errc::denied, "a local or metadata address"};
-  return addresses;
-}
-
 }  // namespace
 
 ClientConnection::ClientConnection(std::unique_ptr<Transport> transport)
     : transport_(std::move(transport)) {}
-
-Result<std::unique_ptr<ClientConnection>> ClientConnection::open(const Url& url, Reach reach,
-                                                                 Resolver& resolver,
-                                                                 const TlsContext& tls,
-                                                                 Waiter& waiter,
-                                                                 const Deadline& deadline) {
-  auto resolved = resolver.resolve(url.host, url.port, deadline, waiter.stop());
-  if (!resolved) return resolved.error();
-  auto addresses = addresses_within(std::move(*resolved), reach);
-  if (!addresses) return addresses.error();
-  auto socket = connect_any(*addresses, waiter, deadline);
-  if (!socket) return socket.error();
-  if (!url.is_https()) {
-    return std::make_unique<ClientConnection>(std::make_unique<PlainTransport>(std::move(*socket)));
-  }
-  auto transport = tls.wrap(std::move(*socket), url.host);
-  if (!transport) return transport.error();
-  auto connection = std::make_unique<ClientConnection>(std::move(*transport));
-  if (auto shaken = connection->shake_hands(waiter, deadline); !shaken) return shaken.error();
-  return connection;
-}
 
 Status ClientConnection::shake_hands(Waiter& waiter, const Deadline& deadline) {
   bool done = false;

@@ -9,14 +9,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "cache/base/result.h"
-#include "daemon/http/client.h"
 #include "daemon/http/deadline.h"
-#include "daemon/http/resolver.h"
-#include "daemon/http/tls_context.h"
 #include "daemon/http/transport.h"
-#include "daemon/http/url.h"
 #include "daemon/http/waiter.h"
 
 namespace larder::http {
@@ -25,11 +22,8 @@ class ClientConnection {
  public:
   explicit ClientConnection(std::unique_ptr<Transport> transport);
 
-  // Resolves, connects and, for https, shakes hands, all before `deadline`.
-  // Returns: denied when `reach` forbids every address; upstream_down, timeout, cancelled, io.
-  static Result<std::unique_ptr<ClientConnection>> open(const Url& url, Reach reach,
-                                                        Resolver& resolver, const TlsContext& tls,
-                                                        Waiter& waiter, const Deadline& deadline);
+  // Returns: upstream_down when TLS fails or the peer ends the stream, timeout, cancelled.
+  Status shake_hands(Waiter& waiter, const Deadline& deadline);
 
   // At least one byte, or 0 when the peer has ended the stream.
   // Returns: upstream_down when the connection breaks, timeout, cancelled.
@@ -44,14 +38,17 @@ class ClientConnection {
   // Bytes that came with the last read() and belong to nothing yet.
   void put_back(std::span<const std::byte> bytes);
 
+  // For TLS inside of what was plain until now; the connection is of no use afterwards.
+  // Requires: ahead() is empty.
+  std::unique_ptr<Transport> take_transport() { return std::move(transport_); }
+
   // Whether the connection can carry another request.
   bool idle() { return ahead_.empty() && transport_->open_and_silent(); }
 
  private:
   std::size_t read_waiting(std::span<std::byte> into);
-  Status shake_hands(Waiter& waiter, const Deadline& deadline);
 
-  const std::unique_ptr<Transport> transport_;
+  std::unique_ptr<Transport> transport_;
   std::string ahead_;
 };
 

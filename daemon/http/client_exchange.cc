@@ -15,17 +15,27 @@ namespace larder::http {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kOwnHeaders{"Host", "Connection", "Content-Length",
-                                                      "Transfer-Encoding", "Accept-Encoding"};
+constexpr std::array<std::string_view, 6> kOwnHeaders{"Host",
+                                                      "Connection",
+                                                      "Content-Length",
+                                                      "Transfer-Encoding",
+                                                      "Accept-Encoding",
+                                                      "Proxy-Authorization"};
+constexpr int kProxyAuthenticationRequired = 407;
 
 void add_field(std::string& bytes, std::string_view name, std::string_view value) {
   bytes.append(name).append(": ").append(value).append("\r\n");
 }
 
 // Requires: check_request(request).
-std::string request_bytes(const ClientRequest& request, const std::string& user_agent) {
-  std::string bytes = request.method + " " + request.url.target + " HTTP/1.1\r\n";
+std::string request_bytes(const ClientRequest& request, const std::string& user_agent,
+                          const std::optional<ToProxy>& to_proxy) {
+  const auto target = to_proxy ? request.url.str() : request.url.target;
+  std::string bytes = request.method + " " + target + " HTTP/1.1\r\n";
   add_field(bytes, "Host", request.url.authority());
+  if (to_proxy && !to_proxy->authorization.empty()) {
+    add_field(bytes, "Proxy-Authorization", to_proxy->authorization);
+  }
   add_field(bytes, "Accept-Encoding", "identity");
   if (!request.headers.find("User-Agent")) add_field(bytes, "User-Agent", user_agent);
   for (const auto& [name, value] : request.headers.fields()) add_field(bytes, name, value);
@@ -67,14 +77,19 @@ Status check_request(const ClientRequest& request) {
 }
 
 ExchangeResult exchange(ClientConnection& connection, const ClientRequest& request,
-                        const ClientOptions& options, ResponseSink& sink, Waiter& waiter) {
+                        const ClientOptions& options, ResponseSink& sink, Waiter& waiter,
+                        const std::optional<ToProxy>& to_proxy) {
   const auto& timeouts = options.timeouts;
   const auto deadline = deadline_in(timeouts.first_byte, "first byte", request.deadline);
-  auto written = connection.write(request_bytes(request, options.user_agent), waiter, deadline);
+  auto written =
+      connection.write(request_bytes(request, options.user_agent, to_proxy), waiter, deadline);
   if (!written) return {std::move(written), false, false};
   bool answered = false;
   const auto head = read_response_head(connection, waiter, deadline, answered);
   if (!head) return {head.error(), answered, false};
+  if (to_proxy && head->status == kProxyAuthenticationRequired) {
+    return {Error{Errc::upstream_down, to_proxy->name + ": HTTP 407"}, answered, false};
+  }
 
   const bool body = has_body(request, *head);
   const auto length = head->status == 204 ? std::nullopt : head->content_length;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "cache/base/clock.h"
 #include "cache/base/result.h"
@@ -25,9 +26,17 @@ struct ExchangeResult {
   bool reusable = false;  // the connection can carry another request
 };
 
+// A request as a proxy takes it: with the whole URL, and perhaps a credential.
+struct ToProxy {
+  std::string name;
+  std::string authorization;  // of Proxy-Authorization; empty: none
+};
+
+// With `to_proxy` the peer is a proxy; its 407 becomes upstream_down.
 // Requires: check_request(request).
 // Thread-safety: a function of its arguments. Blocks: on the network, within the deadlines.
 ExchangeResult exchange(ClientConnection& connection, const ClientRequest& request,
-                        const ClientOptions& options, ResponseSink& sink, Waiter& waiter);
+                        const ClientOptions& options, ResponseSink& sink, Waiter& waiter,
+                        const std::optional<ToProxy>& to_proxy = std::nullopt);
 
 }  // namespace larder::http

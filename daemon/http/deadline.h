@@ -22,8 +22,7 @@ struct Deadline {
 };
 
 // `limit` from now, or the exchange's own end when that comes first.
-inline Deadline deadline_in(std::chrono::milliseconds limit, std::string_view name,
-                            std::optional<MonoTime> total) {
+inline Deadline deadline_in(Duration limit, std::string_view name, std::optional<MonoTime> total) {
   const MonoTime at = std::chrono::steady_clock::now() + limit;
   if (total && *total < at) return {*total, "total"};
   return {at, name};

@@ -7,6 +7,7 @@
 #include "daemon/http/client.h"
 #include "daemon/http/client_exchange.h"
 #include "daemon/http/connection_pool.h"
+#include "daemon/http/dialer.h"
 #include "daemon/http/resolver.h"
 #include "daemon/http/tls_context.h"
 
@@ -20,13 +21,22 @@ class PooledClient final : public Client {
   Status send(const ClientRequest& request, ResponseSink& sink, std::stop_token stop) override;
 
  private:
-  Status send_fresh(const ClientRequest& request, ResponseSink& sink, Waiter& waiter);
-  ExchangeResult run(std::unique_ptr<ClientConnection> connection, const ClientRequest& request,
-                     ResponseSink& sink, Waiter& waiter);
+  // One request on its way.
+  struct Errand {
+    const ClientRequest& request;
+    const Route& route;
+    ResponseSink& sink;
+    Waiter& waiter;
+  };
+
+  Status send_routed(const Errand& errand);
+  Status send_fresh(const Errand& errand);
+  ExchangeResult run(std::unique_ptr<ClientConnection> connection, const Errand& errand);
 
   const ClientOptions options_;
   const std::unique_ptr<Resolver> resolver_;
   const std::unique_ptr<TlsContext> tls_;
+  Dialer dialer_;
   ConnectionPool pool_;  // after tls_: its connections are closed first
 };
 

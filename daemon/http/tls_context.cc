@@ -41,38 +41,46 @@ bool expect_host(SSL* session, const std::string& host) {
 
 }  // namespace
 
-TlsContext::TlsContext(ssl_ctx_st* context, bio_method_st* socket_method)
-    : context_(context), socket_method_(socket_method) {}
+TlsContext::TlsContext(ssl_ctx_st* context, bio_method_st* method)
+    : context_(context), method_(method) {}
 
 TlsContext::~TlsContext() {
   SSL_CTX_free(context_);
-  BIO_meth_free(socket_method_);
+  BIO_meth_free(method_);
 }
 
-Result<std::unique_ptr<TlsContext>> TlsContext::create(const std::string& ca_file) {
+Result<std::unique_ptr<TlsContext>> TlsContext::create(const std::string& ca_file,
+                                                       const CertificateFiles& files) {
   std::unique_ptr<TlsContext> made(
-      new TlsContext(SSL_CTX_new(TLS_client_method()), make_socket_method()));
-  if (made->context_ == nullptr || made->socket_method_ == nullptr || !configure(made->context_)) {
+      new TlsContext(SSL_CTX_new(TLS_client_method()), make_transport_method()));
+  if (made->context_ == nullptr || made->method_ == nullptr || !configure(made->context_)) {
     return Error{Errc::io, "TLS: " + take_tls_error()};
   }
   if (!ca_file.empty() && SSL_CTX_load_verify_file(made->context_, ca_file.c_str()) != 1) {
     return Error{Errc::invalid, "CA file " + ca_file + ": " + take_tls_error()};
   }
   ERR_clear_error();
+  if (files.certificate.empty()) return made;
+  auto certificate = ClientCertificate::load(files);
+  if (!certificate) return certificate.error();
+  made->certificate_ = std::move(*certificate);
   return made;
 }
 
-Result<std::unique_ptr<Transport>> TlsContext::wrap(UniqueFd socket,
-                                                    const std::string& host) const {
+Result<std::unique_ptr<Transport>> TlsContext::wrap(std::unique_ptr<Transport> below,
+                                                    const std::string& host,
+                                                    bool certificate) const {
   SslHandle session(SSL_new(context_));
-  if (session == nullptr || !expect_host(session.get(), host)) {
+  const bool shown = certificate && certificate_ != nullptr;
+  if (session == nullptr || !expect_host(session.get(), host) ||
+      (shown && !certificate_->put_into(session.get()))) {
     return Error{Errc::io, "TLS: " + take_tls_error()};
   }
-  BIO* bio = BIO_new(socket_method_);
+  BIO* bio = BIO_new(method_);
   if (bio == nullptr) return Error{Errc::io, "TLS: " + take_tls_error()};
   SSL_set_connect_state(session.get());
   return std::unique_ptr<Transport>(
-      std::make_unique<TlsTransport>(std::move(socket), std::move(session), bio));
+      std::make_unique<TlsTransport>(std::move(below), std::move(session), bio));
 }
 
 }  // namespace larder::http

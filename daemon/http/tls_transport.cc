@@ -3,10 +3,8 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
-#include <sys/socket.h>
 
 #include <array>
-#include <cerrno>
 #include <cstddef>
 #include <utility>
 
@@ -14,32 +12,27 @@ namespace larder::http {
 
 namespace {
 
-int socket_of(BIO* bio) {
-  return static_cast<const TlsTransport*>(BIO_get_data(bio))->socket();
-}
-
-bool may_retry() {
-  return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-}
-
-int read_socket(BIO* bio, char* into, std::size_t size, std::size_t* moved) {
+// Tells OpenSSL how moving bytes below went. 1 when some were moved.
+int told(BIO* bio, const IoResult& result, std::size_t* moved) {
   BIO_clear_retry_flags(bio);
-  const auto got = ::recv(socket_of(bio), into, size, 0);
-  if (got < 0 && may_retry()) BIO_set_retry_read(bio);
-  if (got == 0) BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
-  *moved = got > 0 ? static_cast<std::size_t>(got) : 0;
-  return got > 0 ? 1 : 0;
+  *moved = result.kind == IoResult::Kind::done ? result.size_bytes : 0;
+  if (result.kind == IoResult::Kind::wants_read) BIO_set_retry_read(bio);
+  if (result.kind == IoResult::Kind::wants_write) BIO_set_retry_write(bio);
+  if (result.kind == IoResult::Kind::end) BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
+  return *moved > 0 ? 1 : 0;
 }
 
-int write_socket(BIO* bio, const char* bytes, std::size_t size, std::size_t* moved) {
-  BIO_clear_retry_flags(bio);
-  const auto sent = ::send(socket_of(bio), bytes, size, MSG_NOSIGNAL);
-  if (sent < 0 && may_retry()) BIO_set_retry_write(bio);
-  *moved = sent > 0 ? static_cast<std::size_t>(sent) : 0;
-  return sent > 0 ? 1 : 0;
+int read_below(BIO* bio, char* into, std::size_t size, std::size_t* moved) {
+  auto& below = *static_cast<Transport*>(BIO_get_data(bio));
+  return told(bio, below.read(std::as_writable_bytes(std::span(into, size))), moved);
 }
 
-long control_socket(BIO* bio, int command, long, void*) {
+int write_below(BIO* bio, const char* bytes, std::size_t size, std::size_t* moved) {
+  auto& below = *static_cast<Transport*>(BIO_get_data(bio));
+  return told(bio, below.write(std::as_bytes(std::span(bytes, size))), moved);
+}
+
+long control_below(BIO* bio, int command, long, void*) {
   if (command == BIO_CTRL_EOF) return BIO_test_flags(bio, BIO_FLAGS_IN_EOF) != 0 ? 1 : 0;
   return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
@@ -55,18 +48,18 @@ std::string take_tls_error() {
   return text.data();
 }
 
-BIO_METHOD* make_socket_method() {
-  BIO_METHOD* method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "larder socket");
+BIO_METHOD* make_transport_method() {
+  BIO_METHOD* method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "larder transport");
   if (method == nullptr) return nullptr;
-  BIO_meth_set_read_ex(method, read_socket);
-  BIO_meth_set_write_ex(method, write_socket);
-  BIO_meth_set_ctrl(method, control_socket);
+  BIO_meth_set_read_ex(method, read_below);
+  BIO_meth_set_write_ex(method, write_below);
+  BIO_meth_set_ctrl(method, control_below);
   return method;
 }
 
-TlsTransport::TlsTransport(UniqueFd socket, SslHandle session, BIO* bio)
-    : socket_(std::move(socket)), session_(std::move(session)) {
-  BIO_set_data(bio, this);
+TlsTransport::TlsTransport(std::unique_ptr<Transport> below, SslHandle session, BIO* bio)
+    : below_(std::move(below)), session_(std::move(session)) {
+  BIO_set_data(bio, below_.get());
   BIO_set_init(bio, 1);
   SSL_set_bio(session_.get(), bio, bio);
 }

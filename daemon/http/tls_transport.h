@@ -1,6 +1,7 @@
-// A socket inside TLS (OpenSSL). Only tls_context makes these.
+// TLS (OpenSSL) over another transport: a socket, or, in a tunnel of an https proxy, TLS again.
+// Only tls_context makes these.
 //
-// OpenSSL's own socket BIO would raise SIGPIPE, so the socket is read and written by one of ours.
+// OpenSSL's own socket BIO would raise SIGPIPE and knows no tunnel, so it is given one of ours.
 // Thread-safety: one thread at a time. Blocks: no.
 #pragma once
 
@@ -9,7 +10,6 @@
 #include <memory>
 #include <string>
 
-#include "cache/base/unique_fd.h"
 #include "daemon/http/transport.h"
 
 namespace larder::http {
@@ -22,17 +22,17 @@ using SslHandle = std::unique_ptr<SSL, FreeSsl>;
 // What the last failed OpenSSL call says; empties the thread's error queue.
 std::string take_tls_error();
 
-// How OpenSSL moves bytes over a TlsTransport's socket; freed with BIO_meth_free.
-BIO_METHOD* make_socket_method();
+// How OpenSSL moves bytes over the transport below; freed with BIO_meth_free.
+BIO_METHOD* make_transport_method();
 
 class TlsTransport final : public Transport {
  public:
-  // Takes `bio`, made from make_socket_method().
-  TlsTransport(UniqueFd socket, SslHandle session, BIO* bio);
+  // Takes `bio`, made from make_transport_method().
+  TlsTransport(std::unique_ptr<Transport> below, SslHandle session, BIO* bio);
   TlsTransport(const TlsTransport&) = delete;
   TlsTransport& operator=(const TlsTransport&) = delete;
 
-  int socket() const override { return socket_.get(); }
+  int socket() const override { return below_->socket(); }
   IoResult handshake() override;
   IoResult read(std::span<std::byte> into) override;
   IoResult write(std::span<const std::byte> bytes) override;
@@ -42,8 +42,8 @@ class TlsTransport final : public Transport {
   IoResult outcome_of(int code);
   std::string why() const;
 
-  UniqueFd socket_;
-  SslHandle session_;
+  const std::unique_ptr<Transport> below_;
+  SslHandle session_;  // after below_, through which it speaks
 };
 
 }  // namespace larder::http

@@ -18,6 +18,7 @@ constexpr std::array kRows{
     Row{CacheStatus::revalidated, "; hit", "revalidated"},
     Row{CacheStatus::stale, "; hit", "stale"},
     Row{CacheStatus::gone, "; hit", "gone"},
+    Row{CacheStatus::cached_tags, "; hit", "cached-tags"},
     Row{CacheStatus::fetched, "; fwd=miss; stored", "fetched"},
     Row{CacheStatus::joined, "; fwd=miss; collapsed", "joined"},
     Row{CacheStatus::passed, "; fwd=miss", "passed"},

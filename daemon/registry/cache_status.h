@@ -13,6 +13,7 @@ enum class CacheStatus {
   revalidated,  // from disk, after upstream confirmed the tag
   stale,        // from disk, past its TTL, because upstream did not answer
   gone,         // from disk, although upstream says that the tag is no more
+  cached_tags,  // a list made of the tags that are known, because upstream did not give its own
   fetched,      // this request fetched it
   joined,       // another request was fetching it already
   passed,       // fetched without being kept: the disk is full

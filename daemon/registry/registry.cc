@@ -28,12 +28,15 @@ http::Response path_reply(const Error& error) {
 }  // namespace
 
 Registry::Registry(std::string default_upstream, upstream::Upstreams& upstreams,
-                   Manifests& manifests, Blobs& blobs, RegistryObserver& observer)
+                   Manifests& manifests, Blobs& blobs, Lists& lists, RegistryObserver& observer,
+                   ListenerHosts listener_hosts)
     : default_upstream_(std::move(default_upstream)),
       upstreams_(upstreams),
       manifests_(manifests),
       blobs_(blobs),
-      observer_(observer) {}
+      lists_(lists),
+      observer_(observer),
+      listener_hosts_(std::move(listener_hosts)) {}
 
 http::Response Registry::handle(const http::Request& request) {
   if (!is_read(request)) return method_reply();
@@ -51,13 +54,27 @@ void Registry::finished(const http::Request& request, const http::Exchange& exch
 
 http::Response Registry::answer(const http::Request& request, const RegistryPath& path) {
   if (path.kind == RouteKind::ping) return ping_reply();
-  const auto target = find_target(path, upstreams_, default_upstream_);
+  const auto target =
+      find_target(path, upstreams_, default_upstream_, host_asked_as(request, listener_hosts_));
   if (!target.ok()) return path_reply(target.error());
-  Result<http::Response> response = Error{Errc::not_found, "this registry does not offer it"};
-  if (path.kind == RouteKind::manifest) response = manifest(request, *target, path.reference);
-  if (path.kind == RouteKind::blob) response = blobs_.answer(request, *target, path.reference);
+  auto response = answer(request, path, *target);
   if (response.ok()) return *std::move(response);
   return error_reply(path.kind, response.error());
+}
+
+Result<http::Response> Registry::answer(const http::Request& request, const RegistryPath& path,
+                                        const Target& target) {
+  switch (path.kind) {
+    case RouteKind::manifest:
+      return manifest(request, target, path.reference);
+    case RouteKind::blob:
+      return blobs_.answer(request, target, path.reference);
+    case RouteKind::tags:
+    case RouteKind::referrers:
+      return lists_.answer(request, path, target);
+    default:
+      return Error{Errc::not_found, "this registry does not offer it"};
+  }
 }
 
 Result<http::Response> Registry::manifest(const http::Request& request, const Target& target,

@@ -10,7 +10,6 @@ namespace larder::registry {
 namespace {
 
 constexpr std::size_t kRepositoryMax = 512;  // clients stop at 255, host included
-constexpr std::size_t kTagMax = 128;
 
 bool is_lower_alnum(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
@@ -113,12 +112,6 @@ bool is_repository_with_host(std::string_view text) {
     return is_repository(text);
   }
   return is_repository(text.substr(slash + 1));
-}
-
-bool is_tag(std::string_view text) {
-  if (text.empty() || text.size() > kTagMax || !is_word(text.front())) return false;
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return is_word(c) || c == '.' || c == '-'; });
 }
 
 bool looks_like_host(std::string_view component) {

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "cache/base/result.h"
+#include "daemon/upstream/tag_name.h"
 
 namespace larder::registry {
 
@@ -35,8 +36,7 @@ bool is_repository(std::string_view text);
 // The same, perhaps with a host as its first component.
 bool is_repository_with_host(std::string_view text);
 
-// [a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}
-bool is_tag(std::string_view text);
+using upstream::is_tag;
 
 // A host as an image name's first component shows one: with "." or ":", or "localhost".
 bool looks_like_host(std::string_view component);

@@ -11,12 +11,15 @@ struct HostAndRepository {
   std::string repository;
 };
 
-// A mirror entry may carry both: ns wins, and the same host in front of the name is dropped.
-HostAndRepository split(const RegistryPath& path, const std::string& default_upstream) {
+// A client may tell the host twice: ns, or the host it asked, wins, and the same host in front of
+// the name is dropped.
+HostAndRepository split(const RegistryPath& path, const std::string& asked_as,
+                        const std::string& default_upstream) {
   const std::size_t slash = path.repository.find('/');
   const std::string first = path.repository.substr(0, slash);
   const bool host_first = slash != std::string::npos && looks_like_host(first);
-  if (!path.ns.empty() && (!host_first || first != path.ns)) return {path.ns, path.repository};
+  const std::string& told = path.ns.empty() ? asked_as : path.ns;
+  if (!told.empty() && (!host_first || first != told)) return {told, path.repository};
   if (host_first) return {first, path.repository.substr(slash + 1)};
   return {default_upstream, path.repository};
 }
@@ -24,8 +27,8 @@ HostAndRepository split(const RegistryPath& path, const std::string& default_ups
 }  // namespace
 
 Result<Target> find_target(const RegistryPath& path, upstream::Upstreams& upstreams,
-                           const std::string& default_upstream) {
-  auto [host, repository] = split(path, default_upstream);
+                           const std::string& default_upstream, const std::string& asked_as) {
+  auto [host, repository] = split(path, asked_as, default_upstream);
   if (!is_repository(repository)) return Error{Errc::invalid, "repository name is not valid"};
   auto upstream = upstreams.find(host);
   if (upstream == nullptr) {

@@ -1,9 +1,9 @@
 // From a path to an upstream and the repository's name there (docs/architecture.md, "Routing and
 // tags").
 //
-// The upstream is chosen by ?ns=, else by a host as the name's first component, else it is the
-// default one. docker.io gets "library/" in front of a one-component name, as Docker does.
-// Thread-safety: any thread. Blocks: no.
+// The upstream is chosen by ?ns=, else by the host that the listener was asked as, else by a host
+// as the name's first component, else it is the default one. docker.io gets "library/" in front of
+// a one-component name, as Docker does. Thread-safety: any thread. Blocks: no.
 #pragma once
 
 #include <memory>
@@ -20,8 +20,9 @@ struct Target {
   std::string repository;
 };
 
+// `asked_as` as host_asked_as() gives it.
 // Returns: not_found naming the host and the config key that would allow it.
 Result<Target> find_target(const RegistryPath& path, upstream::Upstreams& upstreams,
-                           const std::string& default_upstream);
+                           const std::string& default_upstream, const std::string& asked_as = "");
 
 }  // namespace larder::registry

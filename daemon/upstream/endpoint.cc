@@ -3,18 +3,12 @@
 #include <utility>
 
 #include "cache/base/check.h"
+#include "daemon/http/query.h"
 #include "daemon/upstream/hop.h"
 
 namespace larder::upstream {
 
 namespace {
-
-// The path of the endpoint's own URL, without a slash at its end.
-std::string own_path(const http::Url& url) {
-  auto path = url.target.substr(0, url.target.find('?'));
-  while (path.ends_with('/')) path.pop_back();
-  return path;
-}
 
 Error down(std::string why) {
   return {Errc::upstream_down, std::move(why)};
@@ -24,6 +18,7 @@ Error down(std::string why) {
 
 Endpoint::Endpoint(EndpointParts parts)
     : parts_(std::move(parts)),
+      path_(split_endpoint_path(http::split_target(parts_.url.target).path)),
       exchanger_(parts_.url, parts_.client, *parts_.credentials, parts_.clock) {
   CHECK(parts_.health != nullptr);
 }
@@ -33,7 +28,7 @@ Status Endpoint::send(const RegistryRequest& request, http::ResponseSink& sink,
   CHECK(request.method == "GET" || request.method == "HEAD");
   auto permit = parts_.health->admit(request.purpose);
   if (!permit) return permit.error();
-  const auto scope = "repository:" + request.repository + ":pull";
+  const auto scope = "repository:" + path_.repository_of(request.repository) + ":pull";
   const auto known = exchanger_.remembered(scope);
   auto first = follow(request, known, /*answer_challenges=*/true, sink, stop, *permit);
   if (first.challenges.empty()) return std::move(first.status);
@@ -81,10 +76,11 @@ http::ClientRequest Endpoint::first_hop(const RegistryRequest& request,
   http::ClientRequest hop;
   hop.method = request.method;
   hop.url = parts_.url;
-  hop.url.target = own_path(parts_.url) + request.path;
+  hop.url.target = path_.target_of(request.path);
   hop.headers = request.headers;
   if (authorization) hop.headers.set("Authorization", *authorization);
   hop.reach = parts_.reach;
+  hop.with_certificate = true;
   hop.deadline = request.deadline;
   return hop;
 }
@@ -102,6 +98,7 @@ Status Endpoint::redirect(http::ClientRequest& hop, const http::ResponseHead& an
   if (!target->same_origin(hop.url)) hop.headers.remove("Authorization");
   const bool own_place = target->host == parts_.url.host && target->port == parts_.url.port;
   hop.reach = own_place ? parts_.reach : http::Reach::public_only;
+  hop.with_certificate = target->same_origin(parts_.url);
   hop.url = std::move(*target);
   return {};
 }

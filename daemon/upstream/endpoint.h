@@ -1,7 +1,8 @@
 // One endpoint of an upstream: requests with credentials, redirects followed by hand.
 //
-// A redirect to another host loses the Authorization, is never followed from https to http, and may
-// not lead to a loopback, link-local or metadata address unless the operator wrote that host.
+// A redirect to another host loses the Authorization and the client certificate, is never followed
+// from https to http, and may not lead to a loopback, link-local or metadata address unless the
+// operator wrote that host.
 // The endpoint's health is asked before each request, and learns from what the endpoint itself and
 // its token server answer; a redirect's other host says nothing about it.
 // Thread-safety: any thread. Blocks: on the network, within the client's deadlines.
@@ -18,6 +19,7 @@
 #include "daemon/http/client.h"
 #include "daemon/upstream/ask.h"
 #include "daemon/upstream/endpoint_health.h"
+#include "daemon/upstream/endpoint_path.h"
 #include "daemon/upstream/upstream_observer.h"
 
 namespace larder::upstream {
@@ -26,8 +28,8 @@ inline constexpr int kRedirectsMax = 5;
 
 struct RegistryRequest {
   std::string method = "GET";  // or "HEAD"
-  std::string path;            // "/v2/library/redis/manifests/7", put after the endpoint's own path
-  std::string repository;      // for the token's scope
+  std::string path;            // "/v2/library/redis/manifests/7"; the endpoint's own path is added
+  std::string repository;      // "library/redis", for the token's scope; likewise
   http::Headers headers;
   std::optional<MonoTime> deadline;  // for everything: token, redirects, body
   Purpose purpose = Purpose::pull;
@@ -77,6 +79,7 @@ class Endpoint {
   Status redirect(http::ClientRequest& hop, const http::ResponseHead& answer) const;
 
   const EndpointParts parts_;
+  const EndpointPath path_;
   auth::Exchanger exchanger_;
 };
 

@@ -18,6 +18,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// A list is of the repository, whatever page of it.
+std::string matched_name(const cache::TagName& name) {
+  return name.is_list() ? cache::TagName{name.upstream, name.repository, ""}.str() : name.str();
+}
+
 milliseconds age(WallTime since, WallTime now) {
   return std::chrono::duration_cast<milliseconds>(now - since);
 }
@@ -26,7 +31,7 @@ milliseconds age(WallTime since, WallTime now) {
 
 FreshnessVerdict FreshnessRules::judge(const cache::TagName& name, const cache::TagRecord& record,
                                        WallTime now) const {
-  const auto full_name = name.str();
+  const auto full_name = matched_name(name);
   const auto rule = std::find_if(rules_.begin(), rules_.end(), [&](const FreshnessRule& one) {
     return tag_matches(one.match, full_name);
   });

@@ -6,8 +6,8 @@
 
 #include "cache/hasher.h"
 #include "daemon/http/ascii.h"
+#include "daemon/upstream/document_response.h"
 #include "daemon/upstream/manifest_type.h"
-#include "daemon/upstream/refused_status.h"
 
 namespace larder::upstream {
 
@@ -15,42 +15,8 @@ namespace {
 
 constexpr const char* kDigestHeader = "Docker-Content-Digest";
 
-// Keeps a 200 answer; of any other, the head alone.
-class ManifestResponse final : public http::ResponseSink {
- public:
-  bool head(const http::ResponseHead& head) override {
-    head_ = head;
-    return head.status == 200;
-  }
-  bool body(std::span<const std::byte> bytes) override {
-    too_large_ = bytes.size() > kManifestBytesMax - bytes_.size();
-    if (!too_large_) bytes_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    return !too_large_;
-  }
-
-  // Requires: send() has returned `sent`.
-  Status finish(Status sent) const {
-    if (too_large_) {
-      return Error{Errc::upstream_down,
-                   "manifest larger than " + std::to_string(kManifestBytesMax) + " bytes"};
-    }
-    if (!sent) return sent;
-    return head_.status == 200 ? Status() : Status(refused_status(head_.status));
-  }
-
-  int status() const { return head_.status; }
-  const http::ResponseHead& head() const { return head_; }
-  const std::string& bytes() const { return bytes_; }
-  std::string take_bytes() { return std::move(bytes_); }
-
- private:
-  http::ResponseHead head_;
-  std::string bytes_;
-  bool too_large_ = false;
-};
-
 Status send(Endpoint& endpoint, const char* method, const ManifestName& name, const Ask& ask,
-            ManifestResponse& response) {
+            DocumentResponse& response) {
   RegistryRequest request;
   request.method = method;
   request.path = "/v2/" + name.repository + "/manifests/" + name.reference;
@@ -87,7 +53,7 @@ bool bytes_match(const cache::Digest& digest, std::string_view bytes) {
 }
 
 // The digest of the bytes, checked against everything that says what it must be.
-Result<cache::Digest> verified_digest(const ManifestResponse& response, const ManifestName& name) {
+Result<cache::Digest> verified_digest(const DocumentResponse& response, const ManifestName& name) {
   if (name.digest) {
     if (bytes_match(*name.digest, response.bytes())) return *name.digest;
     return Error{Errc::corrupt, "the bytes do not match the digest asked for"};
@@ -106,7 +72,7 @@ Result<cache::Digest> verified_digest(const ManifestResponse& response, const Ma
 
 // Bytes asked for by digest are what they are; a tag that leads to no JSON object is some login
 // page or error in a manifest's place.
-Result<std::string> media_type_of(const ManifestResponse& response, const ManifestName& name) {
+Result<std::string> media_type_of(const DocumentResponse& response, const ManifestName& name) {
   auto told = specific_media_type(response.head().headers.find("Content-Type"));
   if (!told.empty() && name.digest) return told;
   const auto inside = media_type_inside(response.bytes());
@@ -114,7 +80,7 @@ Result<std::string> media_type_of(const ManifestResponse& response, const Manife
   return told.empty() ? inside.value_or("") : told;
 }
 
-Result<FetchedManifest> verified(ManifestResponse& response, const ManifestName& name) {
+Result<FetchedManifest> verified(DocumentResponse& response, const ManifestName& name) {
   auto digest = verified_digest(response, name);
   if (!digest) return digest.error();
   auto media_type = media_type_of(response, name);
@@ -131,7 +97,7 @@ Error told_by(const Endpoint& endpoint, const ManifestName& name, const Error& e
 }  // namespace
 
 Result<ManifestInfo> head_manifest(Endpoint& endpoint, const ManifestName& name, const Ask& ask) {
-  ManifestResponse response;
+  DocumentResponse response(kManifestBytesMax);
   auto asked = send(endpoint, "HEAD", name, ask, response);
   if (ask.known && response.status() == 304) {
     return ManifestInfo{.digest = *ask.known, .media_type = {}, .is_unchanged = true};
@@ -148,7 +114,7 @@ Result<ManifestInfo> head_manifest(Endpoint& endpoint, const ManifestName& name,
 }
 
 Result<FetchedManifest> get_manifest(Endpoint& endpoint, const ManifestName& name, const Ask& ask) {
-  ManifestResponse response;
+  DocumentResponse response(kManifestBytesMax);
   if (auto asked = send(endpoint, "GET", name, ask, response); !asked) {
     return told_by(endpoint, name, asked.error());
   }

@@ -12,7 +12,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::string_view kOciIndex = "application/vnd.oci.image.index.v1+json";
 constexpr std::string_view kOciManifest = "application/vnd.oci.image.manifest.v1+json";
 
 constexpr std::array<std::string_view, 3> kGeneric{"application/octet-stream", "text/plain",
@@ -26,7 +25,7 @@ class FieldReader final : public nlohmann::json_sax<Json> {
 
   std::string media_type() const {
     if (!media_type_.empty()) return media_type_;
-    if (has_manifests_) return std::string(kOciIndex);
+    if (has_manifests_) return std::string(kOciIndexType);
     return has_layers_ && has_config_ ? std::string(kOciManifest) : std::string();
   }
 

@@ -9,6 +9,8 @@
 
 namespace larder::upstream {
 
+inline constexpr std::string_view kOciIndexType = "application/vnd.oci.image.index.v1+json";
+
 // What the Accept header of every manifest request names: all kinds, so that the upstream converts
 // nothing.
 inline constexpr std::string_view kManifestAccept =

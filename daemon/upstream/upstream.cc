@@ -7,7 +7,9 @@
 
 #include "cache/base/check.h"
 #include "daemon/upstream/blob_source.h"
+#include "daemon/upstream/list_request.h"
 #include "daemon/upstream/manifest_request.h"
+#include "daemon/upstream/referrers_list.h"
 
 namespace larder::upstream {
 
@@ -56,32 +58,51 @@ Upstream::Upstream(std::string name, std::vector<std::unique_ptr<Endpoint>> endp
 
 Result<ManifestInfo> Upstream::head_manifest(const std::string& repository,
                                              const std::string& reference, const Ask& ask) {
-  return first_answer<ManifestInfo>(repository, reference, ask, upstream::head_manifest);
+  const auto name = manifest_name(repository, reference);
+  if (!name) return name.error();
+  return first_answer<ManifestInfo>(*name, ask, upstream::head_manifest);
 }
 
 Result<FetchedManifest> Upstream::get_manifest(const std::string& repository,
                                                const std::string& reference, const Ask& ask) {
-  return first_answer<FetchedManifest>(repository, reference, ask, upstream::get_manifest);
+  const auto name = manifest_name(repository, reference);
+  if (!name) return name.error();
+  return first_answer<FetchedManifest>(*name, ask, upstream::get_manifest);
 }
 
 // The first answer, or the most telling error. One that is not to be asked is, for its error, which
 // costs nothing, and by then it may be.
-template <class Answer, class Question>
-Result<Answer> Upstream::first_answer(const std::string& repository, const std::string& reference,
-                                      Ask ask, Question question) const {
-  const auto name = manifest_name(repository, reference);
-  if (!name) return name.error();
+template <class Answer, class Name, class Question>
+Result<Answer> Upstream::first_answer(const Name& name, Ask ask, Question question) const {
   const MonoTime deadline = ask.deadline;
   auto [indexes, askable_left] = order(ask.purpose);
   std::optional<Error> worst;
   for (const std::size_t index : indexes) {
     ask.deadline = share_of(deadline, std::max<std::size_t>(askable_left, 1));
-    auto answer = question(*endpoints_[index], *name, ask);
+    auto answer = question(*endpoints_[index], name, ask);
     if (answer) return answer;
     if (askable_left > 0) --askable_left;
     if (!worst || weight(answer.error().code) > weight(worst->code)) worst = answer.error();
   }
   return *worst;
+}
+
+Result<TagList> Upstream::list_tags(const std::string& repository, const ListPage& page,
+                                    const Ask& ask) {
+  const auto question = [&page](Endpoint& endpoint, const std::string& name, const Ask& share) {
+    return upstream::list_tags(endpoint, name, page, share);
+  };
+  return first_answer<TagList>(repository, ask, question);
+}
+
+Result<cache::Document> Upstream::list_referrers(const std::string& repository,
+                                                 const cache::Digest& subject, const Ask& ask) {
+  const auto question = [&](Endpoint& endpoint, const std::string& name, const Ask& share) {
+    return upstream::list_referrers(endpoint, name, subject, share);
+  };
+  auto referrers = first_answer<cache::Document>(repository, ask, question);
+  const bool none = !referrers && referrers.error().code == Errc::not_found;
+  return none ? ReferrersList().document() : referrers;
 }
 
 std::vector<std::shared_ptr<cache::Source>> Upstream::blob_sources(

@@ -18,6 +18,7 @@
 #include "daemon/upstream/endpoint.h"
 #include "daemon/upstream/endpoint_order.h"
 #include "daemon/upstream/health_report.h"
+#include "daemon/upstream/tag_list.h"
 
 namespace larder::upstream {
 
@@ -69,6 +70,17 @@ class Upstream {
   Result<FetchedManifest> get_manifest(const std::string& repository, const std::string& reference,
                                        const Ask& ask);
 
+  // A page of a repository's tags, in the registry's order.
+  // Returns: as head_manifest; upstream_down also for an answer that is no list of tags.
+  Result<TagList> list_tags(const std::string& repository, const ListPage& page, const Ask& ask);
+
+  // What refers to `subject`: an image index of descriptors, all pages in one, unfiltered. Where an
+  // endpoint has no referrers API, the tag that stands in for it says (referrers_tag); the index is
+  // empty when no endpoint has either. No referrer is fetched.
+  // Returns: denied, upstream_down (also when it has more pages than are asked for), timeout.
+  Result<cache::Document> list_referrers(const std::string& repository,
+                                         const cache::Digest& subject, const Ask& ask);
+
   // One source per endpoint, in the order for a pull now. They keep this upstream's endpoints
   // alive. With a deadline, no fetch of theirs outlives it.
   std::vector<std::shared_ptr<cache::Source>> blob_sources(
@@ -81,9 +93,8 @@ class Upstream {
 
  private:
   EndpointOrder::Order order(Purpose purpose) const;
-  template <class Answer, class Question>
-  Result<Answer> first_answer(const std::string& repository, const std::string& reference, Ask ask,
-                              Question question) const;
+  template <class Answer, class Name, class Question>
+  Result<Answer> first_answer(const Name& name, Ask ask, Question question) const;
 
   const std::string name_;
   const Selection selection_;

@@ -18,6 +18,7 @@ from hit_cases import HitCases
 from index_cases import IndexCases
 from servers import Bench
 from table import show
+from upstream_cases import UpstreamCases
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -39,7 +40,7 @@ def main():
 
 
 def run_cases(bench, options):
-    for group in (Cases, EngineCases, ChurnCases, HitCases, IndexCases):
+    for group in (Cases, EngineCases, ChurnCases, HitCases, IndexCases, UpstreamCases):
         content = Content(bench.fresh_directory("content"))
         for case in group(bench, content, options).all():
             if options.only and case.__name__ not in options.only:

@@ -1,4 +1,5 @@
 """The clients of a benchmark; the same one for every server that is compared."""
+import hashlib
 import http.client
 import re
 import socket
@@ -6,6 +7,7 @@ import subprocess
 import threading
 import time
 import urllib.parse
+import urllib.request
 
 DISCARD_BYTES = 4 << 20
 ACCEPT = "application/vnd.oci.image.manifest.v1+json"  # docker-registry serves none without it
@@ -35,6 +37,17 @@ def discard_seconds(url, size_bytes):
             if not got:
                 raise RuntimeError(f"{url} was cut at {seen} of {size_bytes} bytes")
             seen += got
+    return time.monotonic() - began
+
+
+def checked_seconds(url, digest):
+    """For a body that is whole and has this digest."""
+    began, sha = time.monotonic(), hashlib.sha256()
+    with urllib.request.urlopen(url, timeout=60) as response:
+        while piece := response.read(DISCARD_BYTES):
+            sha.update(piece)
+    if "sha256:" + sha.hexdigest() != digest:
+        raise RuntimeError(f"{url} gave other bytes")
     return time.monotonic() - began
 
 

@@ -1,5 +1,6 @@
 """The servers of a benchmark: started in one directory, measured from /proc, ended by pid."""
 import dataclasses
+import json
 import os
 import pathlib
 import shutil
@@ -56,17 +57,18 @@ class Bench:
         self.running.append(server)
         return server
 
-    def start_larder(self, upstreams, settings="budget: 100%, free_floor: 1MiB", cache=None):
-        """With an empty cache unless one is given. The upstreams are host -> URL, or the URL of
-        registry.test."""
-        config = self.write_config(upstreams, settings, cache)
+    def start_larder(self, upstreams, settings="budget: 100%, free_floor: 1MiB", cache=None,
+                     more=""):
+        """With an empty cache unless one is given. The upstreams are host -> URL or URLs, or what
+        of this registry.test has. `more` are further lines of the config."""
+        config = self.write_config(upstreams, settings, cache, more)
         server = self.start("larder", config.port, config.command)
         server.config, server.metrics_port = config.path, config.metrics_port
         server.cache, server.prefix = config.cache, "/v2/registry.test/app"
         return server
 
-    def write_config(self, upstreams, settings, cache=None):
-        if isinstance(upstreams, str):
+    def write_config(self, upstreams, settings, cache=None, more=""):
+        if not isinstance(upstreams, dict):
             upstreams = {"registry.test": upstreams}
         port, metrics_port = free_port(), free_port()
         cache = cache or self.fresh_directory("larder-cache")
@@ -77,8 +79,9 @@ class Bench:
             f'metrics: {{address: "127.0.0.1:{metrics_port}"}}\n'
             f"control: {{socket: {self.directory}/larder.sock}}\n"
             f"log: {{level: {self.log_level}}}\n"
-            "upstreams:\n" + "".join(f'  - {{match: {host}, endpoints: ["{url}"]}}\n'
-                                     for host, url in upstreams.items()), encoding="utf-8")
+            f"{more}upstreams:\n" + "".join(
+                f"  - {{match: {host}, endpoints: {json.dumps(list_of(urls))}}}\n"
+                for host, urls in upstreams.items()), encoding="utf-8")
         return LarderConfig(path, port, metrics_port, cache,
                             [self.larder_binary, "serve", "--config", str(path)])
 
@@ -125,6 +128,10 @@ class Bench:
         server = self.start(name, ports[rates[0]], ["nginx", "-c", f"{directory}/nginx.conf"])
         server.ports, server.access_log = ports, directory / "access.log"
         return server
+
+
+def list_of(urls):
+    return [urls] if isinstance(urls, str) else urls
 
 
 @dataclasses.dataclass

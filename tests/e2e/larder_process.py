@@ -1,4 +1,5 @@
 """A larder on a cache directory of its own: started, asked, killed."""
+import dataclasses
 import json
 import pathlib
 import signal
@@ -11,24 +12,41 @@ READY_DEADLINE_S = 20
 STOP_DEADLINE_S = 30
 
 
+@dataclasses.dataclass
+class Settings:
+    """What a config says of upstreams, as YAML."""
+    deadlines: str = "{first_byte: 4s, stall: 1s}"
+    freshness: str = '[{match: "**", ttl: 1h}]'
+    more: str = ""  # of registry.test: ", ca: FILE"
+
+
 class Larder:
-    def __init__(self, binary, directory, name, cache_settings, upstream_ports):
+    """`endpoints` are those of registry.test, as ports of 127.0.0.1 or as URLs."""
+
+    def __init__(self, binary, directory, name, cache_settings, endpoints, settings=Settings()):
         self.binary, self.name = binary, name
         self.directory = pathlib.Path(directory)
         self.cache = self.directory / f"{name}-cache"
         self.port, self.metrics_port = free_port(), free_port()
         self.config, self.log = self.directory / f"{name}.yaml", self.directory / f"{name}.log"
         self.process = None
-        endpoints = ", ".join(f'"http://127.0.0.1:{port}"' for port in upstream_ports)
+        self.cache_settings = cache_settings
+        self.write_config(endpoints, settings)
+
+    def write_config(self, endpoints, settings):
+        """For the next start."""
+        urls = ", ".join(f'"http://127.0.0.1:{endpoint}"' if isinstance(endpoint, int)
+                         else f'"{endpoint}"' for endpoint in endpoints)
         self.config.write_text(
-            f"cache: {{path: {self.cache}, {cache_settings}}}\n"
+            f"cache: {{path: {self.cache}, {self.cache_settings}}}\n"
             f'listeners: [{{name: node, address: "127.0.0.1:{self.port}"}}]\n'
             f'metrics: {{address: "127.0.0.1:{self.metrics_port}"}}\n'
-            f"control: {{socket: {self.directory}/{name}.sock}}\n"
-            "deadlines: {first_byte: 4s, stall: 1s}\n"
-            'freshness: [{match: "**", ttl: 1h}]\n'
+            f"control: {{socket: {self.directory}/{self.name}.sock}}\n"
+            f"deadlines: {settings.deadlines}\n"
+            f"freshness: {settings.freshness}\n"
             "log: {level: info, format: text}\n"
-            f"upstreams: [{{match: registry.test, endpoints: [{endpoints}]}}]\n", encoding="utf-8")
+            f"upstreams: [{{match: registry.test, endpoints: [{urls}]{settings.more}}}]\n",
+            encoding="utf-8")
 
     def start(self):
         with open(self.log, "ab") as log:

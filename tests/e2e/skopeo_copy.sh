@@ -1,7 +1,7 @@
 #!/bin/bash
 # skopeo copies images through Larder byte for byte (host-in-path form: skopeo sends no `ns`): an
 # OCI image, an image index and a Docker schema 2 image, by tag and by digest, with and without
-# upstream.
+# upstream; and lists their tags.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -24,9 +24,11 @@ END
   for tag in oci index docker; do compare "$tag" "first"; done
   for tag in oci index docker; do compare "$tag" "again"; done
   expect_media_types
+  expect_tags
   say "upstream stopped"
   stop "$REGISTRY"
   for tag in oci index docker; do compare "$tag" "offline"; done
+  expect_tags
   say "passed"
 }
 
@@ -54,6 +56,11 @@ compare() {
     rm -rf "$copy"
   done
   say "$tag ($2): same bytes by tag and digest, $(du -sh "$WORK/upstream-$tag" | cut -f 1)"
+}
+
+expect_tags() {
+  expect_equal "tags" "docker index oci" "$(skopeo list-tags --tls-verify=false "$THROUGH" |
+    tr -d ' \n' | grep -o '"Tags":.*' | grep -oE '"[a-z]+"' | tr -d '"' | sort | paste -sd ' ')"
 }
 
 # The documents' media types and digests are the upstream's.

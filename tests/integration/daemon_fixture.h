@@ -29,10 +29,9 @@ class DaemonFixture : public ::testing::Test {
   // The upstream that "reg.test" stands for.
   void serve(Script script) {
     upstream_ = std::make_unique<ScriptedServer>(std::move(script));
-    config_.upstreams = {{.match = "reg.test",
-                          .endpoints = {"http://127.0.0.1:" + std::to_string(upstream_->port())},
-                          .auth = {},
-                          .ca_file = {}}};
+    const auto url = "http://127.0.0.1:" + std::to_string(upstream_->port());
+    config_.upstreams = {
+        {.match = "reg.test", .endpoints = {{.url = url}}, .auth = {}, .ca_file = {}}};
   }
 
   void start() {

@@ -74,6 +74,32 @@ bool ScriptedConnection::drip(std::string_view bytes, std::chrono::milliseconds 
   return true;
 }
 
+void ScriptedConnection::relay(UniqueFd other) {
+  while (socket_) {
+    for (std::string_view left = received_; !left.empty();) {
+      const auto sent = ::send(other.get(), left.data(), left.size(), MSG_NOSIGNAL);
+      if (sent <= 0) return close();
+      left.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    received_.clear();
+    std::array<pollfd, 3> polled{pollfd{socket_.get(), POLLIN, 0}, pollfd{other.get(), POLLIN, 0},
+                                 pollfd{stopping_, POLLIN, 0}};
+    const bool pending = tls_ != nullptr && SSL_pending(tls_.get()) > 0;
+    const auto limit = pending ? 0 : std::chrono::milliseconds(kScriptDeadline).count();
+    const int ready = ::poll(polled.data(), polled.size(), static_cast<int>(limit));
+    if ((ready <= 0 && !pending) || polled[2].revents != 0) return close();
+    if (polled[1].revents != 0 && !send_from(other.get())) return close();
+    if ((polled[0].revents != 0 || pending) && !receive_some()) return close();
+  }
+}
+
+// Sends what has arrived at `other`; false at its end.
+bool ScriptedConnection::send_from(int other) {
+  std::array<char, 16384> bytes;
+  const auto got = ::recv(other, bytes.data(), bytes.size(), 0);
+  return got > 0 && send({bytes.data(), static_cast<std::size_t>(got)});
+}
+
 void ScriptedConnection::hang() {
   while (receive_some()) received_.clear();
 }

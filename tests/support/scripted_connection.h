@@ -40,6 +40,8 @@ class ScriptedConnection {
   bool send(std::string_view bytes);
   // One byte at a time.
   bool drip(std::string_view bytes, std::chrono::milliseconds every);
+  // Carries bytes between this connection and `other` until either ends, and closes it then.
+  void relay(UniqueFd other);
   // Keeps silent until the peer leaves.
   void hang();
   // Ends the stream, properly: with a close_notify when there is TLS.
@@ -54,6 +56,7 @@ class ScriptedConnection {
 
   bool wait(Wait what, std::chrono::milliseconds limit = kScriptDeadline);
   bool receive_some();
+  bool send_from(int other);
   bool tls_wants(int code);
 
   UniqueFd socket_;

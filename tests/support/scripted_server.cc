@@ -35,6 +35,9 @@ SSL_CTX* tls_context(const ServerCertificate& files) {
   CHECK(context != nullptr);
   CHECK(SSL_CTX_use_certificate_chain_file(context, files.certificate_file.c_str()) == 1);
   CHECK(SSL_CTX_use_PrivateKey_file(context, files.key_file.c_str(), SSL_FILETYPE_PEM) == 1);
+  if (files.client_ca_file.empty()) return context;
+  CHECK(SSL_CTX_load_verify_file(context, files.client_ca_file.c_str()) == 1);
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   return context;
 }
 

@@ -1,4 +1,4 @@
-// A certificate authority and server certificates, made at run time in a directory of their own.
+// A certificate authority and its certificates, made at run time in a directory of their own.
 //
 // Thread-safety: one thread at a time; the files may be read by any. Blocks: on disk.
 #pragma once
@@ -14,6 +14,8 @@ namespace larder::testing {
 struct ServerCertificate {
   std::string certificate_file;  // PEM
   std::string key_file;          // PEM
+  // PEM: clients must show a certificate of these authorities; empty: none is asked for.
+  std::string client_ca_file{};
 };
 
 struct CertificateRequest {

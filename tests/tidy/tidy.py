@@ -35,7 +35,6 @@ TESTED_ELSEWHERE = {
     "cache/flight.cc": STORE,
     "cache/flights.cc": STORE,
     "cache/pass_through.cc": STORE,
-    "cache/pending_writes.cc": STORE,
     "cache/readers.cc": STORE,
     "daemon/cli/serve.cc": PROGRAM,
     "daemon/main.cc": PROGRAM,

@@ -241,6 +241,42 @@ TEST_F(ResumeTest, FetchesAgainWhatIsNotWhatItWas) {
   EXPECT_EQ(take<StartFetch>(actions_).at(0).range, (ByteRange{0, kMiB}));
 }
 
+class WholeButUnchecked : public ResumeTest {
+ protected:
+  // The other chunks are brought for a reader that leaves before the first two were checked.
+  void leave_whole(FlightMachine& machine) {
+    machine.resume(kSize, kept(), 2 * kMiB);
+    machine.reader_joins(1, {2 * kMiB, kSize}, actions_);
+    machine.start(actions_);
+    bring_all(machine, take<StartFetch>(actions_).at(0), kSize);
+    machine.reader_left(1, actions_);
+  }
+  static ByteRanges kept() {
+    ByteRanges kept;
+    kept.add({0, 2 * kMiB});
+    return kept;
+  }
+};
+
+TEST_F(WholeButUnchecked, IsCheckedAndVerifiedThoughNobodyReads) {
+  FlightMachine machine({}, 1);
+  leave_whole(machine);
+  EXPECT_TRUE(take<ParkBlob>(actions_).empty());
+
+  while (const auto range = machine.next_check()) machine.bytes_checked(*range, true, actions_);
+
+  EXPECT_EQ(take<VerifyBlob>(actions_).size(), 1u);
+}
+
+TEST_F(WholeButUnchecked, ParksWhenACheckShowsThatItIsNotWhole) {
+  FlightMachine machine({}, 1);
+  leave_whole(machine);
+
+  machine.bytes_checked(*machine.next_check(), false, actions_);
+
+  EXPECT_EQ(take<ParkBlob>(actions_).size(), 1u);
+}
+
 TEST_F(ResumeTest, BeginsAnewWhenTheSourceTellsAnotherSize) {
   FlightMachine machine({}, 1);
   resume(machine);
@@ -320,6 +356,34 @@ TEST_F(RetryTest, ReadersThatGotWrongBytesAreCutAndOthersGoOn) {
 
   EXPECT_TRUE(machine.is_cut(1));
   EXPECT_FALSE(machine.is_cut(2));
+}
+
+// Readers that were given bytes before the disk failed.
+class DetachedTest : public FlightRangesTest {
+ protected:
+  DetachedTest() {
+    machine_.reader_joins(1, kWhole, actions_);
+    machine_.reader_joins(2, {0, 3 * kMiB}, actions_);
+    machine_.start(actions_);
+    const auto fetch = take<StartFetch>(actions_).at(0);
+    machine_.fetch_began(fetch.fetch, 0, 4 * kMiB, actions_);
+    bring(machine_, fetch.fetch, 3 * kMiB);
+    machine_.reader_was_told(1, {0, kMiB});
+    machine_.reader_was_told(1, {kMiB, 2 * kMiB});
+    machine_.storage_failed({Errc::io, "disk"}, actions_);
+  }
+
+  FlightMachine machine_{{}, 1};
+};
+
+TEST_F(DetachedTest, GetNoMoreBytesThatNobodyHashes) {
+  EXPECT_EQ(machine_.readable_until(2 * kMiB), 2 * kMiB);
+}
+
+TEST_F(DetachedTest, KnowWhatTheyHaveThatWasNotHashed) {
+  EXPECT_EQ(machine_.unproven(1, kMiB / 2), (ByteRange{kMiB / 2, 2 * kMiB}));
+  EXPECT_EQ(machine_.unproven(1, 2 * kMiB), ByteRange{});
+  EXPECT_EQ(machine_.unproven(2, 0), ByteRange{});
 }
 
 }  // namespace

@@ -10,7 +10,15 @@ using testing::pattern_bytes;
 using testing::sha256_of;
 using testing::StoreFixture;
 
-using StoreDocuments = StoreFixture;
+using Strings = std::vector<std::string>;
+
+class StoreDocuments : public StoreFixture {
+ protected:
+  void put_tag(const TagName& name) { store_->put_tag(name, {sha256_of("{}"), "m", 2, {}, {}}); }
+  Strings tags_of(const std::string& after, std::size_t count) const {
+    return store_->tags_of("reg.test", "app", after, count);
+  }
+};
 
 const char kType[] = "application/vnd.oci.image.manifest.v1+json";
 
@@ -129,6 +137,21 @@ TEST_F(StoreDocuments, TagsAreFoundAtOnceAndAfterARestart) {
   make_store({});
 
   EXPECT_EQ(store_->find_tag(name), record);
+}
+
+TEST_F(StoreDocuments, TheTagsOfARepositoryAreTheKnownOnesInOrder) {
+  for (const char* tag : {"b", "10", "a", "?tags&n=2", "B"}) put_tag({"reg.test", "app", tag});
+  executor_->wait();
+  put_tag({"reg.test", "app", "2"});
+  put_tag({"reg.test", "app/b", "other"});
+  put_tag({"quay.io", "app", "other"});
+
+  EXPECT_EQ(tags_of("", 9), (Strings{"10", "2", "B", "a", "b"}));
+  EXPECT_EQ(tags_of("", 2), (Strings{"10", "2"}));
+  EXPECT_EQ(tags_of("2", 2), (Strings{"B", "a"}));
+  EXPECT_EQ(tags_of("C", 9), (Strings{"a", "b"}));
+  EXPECT_EQ(tags_of("b", 9), Strings());
+  EXPECT_EQ(tags_of("", 0), Strings());
 }
 
 TEST_F(StoreDocuments, AWriteThatFailsIsReportedAndForgotten) {

@@ -29,6 +29,11 @@ TEST(TokenRequest, NamesServiceAndScope) {
   EXPECT_FALSE(request->headers.find("Authorization").has_value());
 }
 
+TEST(TokenRequest, ShowsTheClientCertificateToTheEndpointsOwnHostOnly) {
+  EXPECT_TRUE(ask(bearer("https://reg.example:8443/token"))->with_certificate);
+  EXPECT_FALSE(ask(bearer("https://auth.reg.example/token"))->with_certificate);
+}
+
 TEST(TokenRequest, AddsToARealmsOwnQuery) {
   const auto request = ask(bearer("https://reg.example/token?account=%2F", "a b"));
 

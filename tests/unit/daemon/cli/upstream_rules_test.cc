@@ -2,19 +2,39 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "tests/support/fake_clock.h"
 #include "tests/support/health_book.h"
+#include "tests/support/scripted_server.h"
 
 namespace larder::cli {
 namespace {
+
+using testing::respond;
+using testing::ScriptedServer;
 
 class QuietObserver final : public upstream::UpstreamObserver {
   void request_ended(const std::string&, const std::string&, int, std::uint64_t,
                      const Status&) override {}
 };
 
+config::Upstream upstream_of(std::string match, std::vector<config::Endpoint> endpoints = {}) {
+  return {.match = std::move(match), .endpoints = std::move(endpoints), .auth = {}, .ca_file = {}};
+}
+
 class UpstreamRulesTest : public ::testing::Test {
  protected:
+  // The first rule's upstream, asked for a manifest of docker.io/library/redis.
+  Status ask(const config::Upstream& upstream) {
+    const auto rules = upstream_rules({upstream}, ground_);
+    EXPECT_TRUE(rules.ok()) << describe(rules.error());
+    const auto made = rules->front().make("docker.io");
+    const auto head = made->head_manifest(
+        "library/redis", "7", {std::chrono::steady_clock::now() + std::chrono::seconds(10)});
+    return head.ok() ? Status() : head.error();
+  }
+
   testing::FakeClock clock_;
   QuietObserver observer_;
   testing::FakeHealthBook health_{clock_};
@@ -23,11 +43,8 @@ class UpstreamRulesTest : public ::testing::Test {
 };
 
 TEST_F(UpstreamRulesTest, KeepTheOrderAndTheMatchesOfTheConfig) {
-  const std::vector<config::Upstream> upstreams{
-      {.match = "a.test", .endpoints = {"http://127.0.0.1:1"}, .auth = {}, .ca_file = {}},
-      {.match = "*.test", .endpoints = {}, .auth = {}, .ca_file = {}}};
-
-  const auto rules = upstream_rules(upstreams, ground_);
+  const auto rules = upstream_rules(
+      {upstream_of("a.test", {{"http://127.0.0.1:1"}}), upstream_of("*.test")}, ground_);
 
   ASSERT_TRUE(rules.ok());
   ASSERT_EQ(rules->size(), 2u);
@@ -35,18 +52,54 @@ TEST_F(UpstreamRulesTest, KeepTheOrderAndTheMatchesOfTheConfig) {
   EXPECT_EQ((*rules)[1].make("b.test")->name(), "b.test");
 }
 
-TEST_F(UpstreamRulesTest, NameTheUpstreamWhoseCaFileCannotBeRead) {
-  const std::vector<config::Upstream> upstreams{
-      {.match = "a.test", .endpoints = {}, .auth = {}, .ca_file = "/no/such/file"}};
+TEST_F(UpstreamRulesTest, NameTheUpstreamWhoseFilesCannotBeRead) {
+  auto wrong_ca = upstream_of("a.test");
+  wrong_ca.ca_file = "/no/such/file";
+  auto wrong_key = upstream_of("a.test", {{"http://127.0.0.1:1"}});
+  wrong_key.endpoints[0].client_certificate = {"/no/such/file", "/no/such/key"};
 
-  const auto rules = upstream_rules(upstreams, ground_);
+  for (const auto& upstream : {wrong_ca, wrong_key}) {
+    const auto rules = upstream_rules({upstream}, ground_);
 
-  EXPECT_EQ(rules.error().code, Errc::invalid);
-  EXPECT_NE(rules.error().context.find("a.test"), std::string::npos);
+    EXPECT_EQ(rules.error().code, Errc::invalid);
+    EXPECT_NE(rules.error().context.find("upstream a.test"), std::string::npos);
+    EXPECT_NE(rules.error().context.find("/no/such/file"), std::string::npos);
+  }
 }
 
-TEST_F(UpstreamRulesTest, UpstreamsWithTheSameCaShareAClient) {
-  EXPECT_EQ(*clients_.with_ca(""), *clients_.with_ca(""));
+TEST_F(UpstreamRulesTest, AskAnEndpointBelowItsPath) {
+  ScriptedServer server(respond(404));
+
+  EXPECT_EQ(ask(upstream_of("docker.io", {{server.url("/v2/hub")}})).error().code, Errc::not_found);
+
+  EXPECT_TRUE(server.requests().front().head.starts_with(
+      "HEAD /v2/hub/library/redis/manifests/7 HTTP/1.1\r\n"));
+}
+
+TEST_F(UpstreamRulesTest, LetAnEndpointDifferFromItsUpstream) {
+  ScriptedServer first(respond(401, "", {{"WWW-Authenticate", "Basic"}}));
+  ScriptedServer second(respond(401, "", {{"WWW-Authenticate", "Basic"}}));
+  ::setenv("LARDER_TEST_PASSWORD", "p", 1);
+  auto upstream = upstream_of("docker.io", {{first.url("/")}, {second.url("/")}});
+  upstream.auth = {config::AuthKind::basic, "u", {"", "LARDER_TEST_PASSWORD"}};
+  upstream.endpoints[1].auth = config::Auth{};
+
+  EXPECT_FALSE(ask(upstream).ok());
+
+  ASSERT_EQ(first.requests().size(), 2U);
+  EXPECT_NE(first.requests()[1].head.find("Authorization: Basic dTpw"), std::string::npos);
+  EXPECT_EQ(second.requests().size(), 1U);
+}
+
+TEST_F(UpstreamRulesTest, ReachAnEndpointThroughItsProxy) {
+  ScriptedServer proxy(respond(404));
+  auto upstream = upstream_of("docker.io", {{"http://registry.example"}});
+  upstream.proxy.kind = config::ProxyKind::server;
+  upstream.proxy.url = proxy.url("/");
+
+  EXPECT_EQ(ask(upstream).error().code, Errc::not_found);
+
+  EXPECT_TRUE(proxy.requests().front().head.starts_with("HEAD http://registry.example/v2/"));
 }
 
 TEST(FreshnessRulesOfConfig, AreTheConfigsOwn) {

@@ -6,8 +6,6 @@
 namespace larder::config {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
 using testing::TestWithParam;
 using testing::Values;
 
@@ -81,38 +79,13 @@ TEST(RegistryHost, IsNoPattern) {
   EXPECT_FALSE(is_registry_host("*.io"));
 }
 
-class GoodEndpoints : public TestWithParam<std::string> {};
-
-TEST_P(GoodEndpoints, HaveNoFault) {
-  EXPECT_EQ(endpoint_fault(GetParam()), std::nullopt);
-}
-
-INSTANTIATE_TEST_SUITE_P(Table, GoodEndpoints,
-                         Values("https://registry-1.docker.io", "http://127.0.0.1:5000",
-                                "https://[::1]:5000/", "https://localhost/"));
-
-class BadEndpoints : public TestWithParam<std::pair<std::string, std::string>> {};
-
-TEST_P(BadEndpoints, HaveTheirFaultNamed) {
-  EXPECT_THAT(endpoint_fault(GetParam().first).value_or("none"), HasSubstr(GetParam().second));
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Table, BadEndpoints,
-    Values(std::pair("", "scheme"), std::pair("registry.example", "scheme"),
-           std::pair("ftp://a", "scheme"), std::pair("HTTPS://a", "scheme"),
-           std::pair("https://", "host"), std::pair("https:///", "host"),
-           std::pair("https://a:0", "host or port"), std::pair("https://a:65536", "host or port"),
-           std::pair("https://a b", "host"), std::pair("https://*.io", "host"),
-           std::pair("https://a/v2", "path, which is not available in this version"),
-           std::pair("https://a//", "path"), std::pair("https://a?x=1", "query"),
-           std::pair("https://a#x", "fragment"), std::pair("https://a/?x", "query")));
-
-TEST(EndpointFault, DoesNotRepeatAPassword) {
-  const std::string fault = endpoint_fault("https://user:hunter2@a").value_or("none");
-
-  EXPECT_THAT(fault, HasSubstr("password"));
-  EXPECT_THAT(fault, Not(HasSubstr("hunter2")));
+TEST(PortlessHostPattern, HasNoPort) {
+  for (const std::string text : {"docker.io", "*.gcr.io", "localhost", "127.0.0.1", "[::1]"}) {
+    EXPECT_TRUE(is_portless_host_pattern(text)) << text;
+  }
+  for (const std::string text : {"docker.io:443", "[::1]:443", "", "a b", "**"}) {
+    EXPECT_FALSE(is_portless_host_pattern(text)) << text;
+  }
 }
 
 }  // namespace

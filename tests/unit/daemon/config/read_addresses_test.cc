@@ -23,6 +23,13 @@ TEST(Listeners, AreReadInOrder) {
                                             Listener{"pods-2", "interface:eth0:5443"}));
 }
 
+TEST(Listeners, MayStandForHosts) {
+  const Config config =
+      parsed("listeners: [{name: a, address: 'a:1', hosts: [ghcr.io, '*.gcr.io']}]");
+
+  EXPECT_THAT(config.listeners[0].hosts, ElementsAre("ghcr.io", "*.gcr.io"));
+}
+
 TEST(Listeners, MayShareAnAddressWhosePortTheKernelChooses) {
   EXPECT_EQ(problems_of("listeners:\n"
                         "  - {name: a, address: '127.0.0.1:0'}\n"
@@ -94,8 +101,12 @@ INSTANTIATE_TEST_SUITE_P(
                        "not available in this version"},
            BadListener{"{name: a, address: 'a:1', allow: []}", "2: listeners[0].allow",
                        "not available in this version"},
-           BadListener{"{name: a, address: 'a:1', hosts: []}", "2: listeners[0].hosts",
-                       "not available in this version"},
+           BadListener{"{name: a, address: 'a:1', hosts: ghcr.io}", "2: listeners[0].hosts",
+                       "a list of hosts"},
+           BadListener{"{name: a, address: 'a:1', hosts: ['ghcr.io:443']}",
+                       "2: listeners[0].hosts[0]", "without a port"},
+           BadListener{"{name: a, address: 'a:1', hosts: [ghcr.io, [x]]}",
+                       "2: listeners[0].hosts[1]", "got a list"},
            BadListener{"{name: a, address: 'a:1', policy: /p}", "2: listeners[0].policy",
                        "not available in this version"},
            BadListener{"{name: a, address: 'a:1', auth: required}", "2: listeners[0].auth",

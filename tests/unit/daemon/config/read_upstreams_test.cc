@@ -26,7 +26,7 @@ TEST(Upstreams, ReplaceTheDefaults) {
 
   EXPECT_THAT(config.upstreams,
               ElementsAre(Upstream{"registry.example:5000",
-                                   {"http://10.0.0.1:5000", "https://registry.example:5000/"},
+                                   {{"http://10.0.0.1:5000"}, {"https://registry.example:5000/"}},
                                    Auth{},
                                    "/etc/larder/ca.pem"}));
 }
@@ -52,7 +52,7 @@ TEST(Upstreams, WithoutEndpointsStandForTheHostAskedFor) {
 TEST(Upstreams, KnowWhereDockerHubIs) {
   const Config config = parsed("upstreams: [{match: Docker.io}]");
 
-  EXPECT_THAT(config.upstreams[0].endpoints, ElementsAre("https://registry-1.docker.io"));
+  EXPECT_THAT(config.upstreams[0].endpoints, ElementsAre(Endpoint{"https://registry-1.docker.io"}));
 }
 
 TEST(Upstreams, RefuseAnInlinePasswordWithoutRepeatingIt) {
@@ -101,7 +101,21 @@ INSTANTIATE_TEST_SUITE_P(
            BadUpstream{"{match: a.io, endpoints: []}", ".endpoints", "at least one"},
            BadUpstream{"{match: a.io, endpoints: [a.io]}", ".endpoints[0]", "scheme"},
            BadUpstream{"{match: a.io, endpoints: ['https://a.io', ~]}", ".endpoints[1]", "nothing"},
-           BadUpstream{"{match: a.io, endpoints: ['https://a.io/v2']}", ".endpoints[0]", kLater},
+           BadUpstream{"{match: a.io, endpoints: ['https://a.io?x']}", ".endpoints[0]", "query"},
+           BadUpstream{"{match: a.io, endpoints: [{}]}", ".endpoints[0].url", "got nothing"},
+           BadUpstream{"{match: a.io, endpoints: [{url: a.io}]}", ".endpoints[0].url", "scheme"},
+           BadUpstream{"{match: a.io, endpoints: [{url: [x]}]}", ".endpoints[0].url", "a list"},
+           BadUpstream{"{match: a.io, endpoints: [{url: 'https://a.io', match: b}]}",
+                       ".endpoints[0].match", "unknown key"},
+           BadUpstream{"{match: a.io, endpoints: [{url: 'https://a.io', auth: {kind: x}}]}",
+                       ".endpoints[0].auth.kind", "anonymous or basic"},
+           BadUpstream{"{match: a.io, endpoints: [{url: 'https://a.io', proxy: x}]}",
+                       ".endpoints[0].proxy", "environment"},
+           BadUpstream{"{match: a.io, client_certificate: /c}", ".client_key", "got nothing"},
+           BadUpstream{"{match: a.io, client_key: /k}", ".client_certificate", "got nothing"},
+           BadUpstream{"{match: a.io, client_key: '', client_certificate: /c}", ".client_key",
+                       "the path of a PEM file"},
+           BadUpstream{"{match: a.io, select: fastest}", ".select", "ordered or latency"},
            BadUpstream{"{match: a.io, ca: ''}", ".ca", "the path of a PEM file"},
            BadUpstream{"{match: a.io, endpoint: 'https://a.io'}", ".endpoint",
                        "did you mean endpoints?"},

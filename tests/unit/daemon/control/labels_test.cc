@@ -14,6 +14,8 @@ TEST(CacheUse, IsToldByTheRegistrysCacheStatus) {
   EXPECT_EQ(cache_use(header_value(CacheStatus::hit)), CacheUse::hit);
   EXPECT_EQ(cache_use(header_value(CacheStatus::revalidated)), CacheUse::hit);
   EXPECT_EQ(cache_use(header_value(CacheStatus::stale)), CacheUse::stale);
+  EXPECT_EQ(cache_use(header_value(CacheStatus::gone)), CacheUse::stale);
+  EXPECT_EQ(cache_use(header_value(CacheStatus::cached_tags)), CacheUse::stale);
   EXPECT_EQ(cache_use(header_value(CacheStatus::fetched)), CacheUse::fetched);
   EXPECT_EQ(cache_use(header_value(CacheStatus::joined)), CacheUse::joined);
   EXPECT_EQ(cache_use(header_value(CacheStatus::passed)), CacheUse::passed);

@@ -221,5 +221,25 @@ INSTANTIATE_TEST_SUITE_P(
            Target{"/" + std::string(900, 'a'), "/" + std::string(599, 'a')},
            Target{"/?ns=" + std::string(900, 'a'), "/?ns=" + std::string(257, 'a')}));
 
+TEST_F(TelemetryTest, LogsAChangeOfHealth) {
+  upstream::HealthReport report;
+  report.url = "https://reg.example";
+
+  telemetry_.health_changed(upstream::HealthEvent::closed, report);
+
+  const auto line = logged_line();
+  EXPECT_EQ(line["event"], "breaker_closed");
+  EXPECT_EQ(line["endpoint"], "https://reg.example");
+}
+
+TEST_F(TelemetryTest, WarnsOfHealthThatIsForgotten) {
+  telemetry_.health_forgotten("https://reg.example", {Errc::invalid, "no saved health"});
+
+  const auto line = logged_line();
+  EXPECT_EQ(line["level"], "warn");
+  EXPECT_EQ(line["event"], "upstream_health_forgotten");
+  EXPECT_EQ(line["error"], "invalid: no saved health");
+}
+
 }  // namespace
 }  // namespace larder::control

@@ -52,6 +52,49 @@ TEST_F(ClientTest, DoesNotCallASlowBodyStalled) {
   EXPECT_EQ(response_.bytes(), std::string(100, 'a'));
 }
 
+TEST_F(ClientTest, CallsABodyStalledThatComesByteByByte) {
+  options_.timeouts.stall = 4 * kShort;
+  ScriptedServer server(say_and_drip(kHead, std::string(100, 'a'), kShort));
+
+  EXPECT_EQ(told(get(server), server), "timeout: PEER: stall deadline passed");
+  EXPECT_LT(response_.bytes().size(), 10U);
+}
+
+TEST_F(ClientTest, DoesNotCallAPeerStalledThatWasFastEnoughSinceItWasSlow) {
+  options_.timeouts.stall = 4 * kShort;
+  const std::string enough(kStallBytesMin, 'a');
+  ScriptedServer server([&](testing::ScriptedConnection& connection, const auto&) {
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(3 * enough.size() + 6) +
+                    "\r\n\r\n");
+    for (int i = 0; i < 3; ++i) {
+      connection.drip("ab", kShort);
+      connection.send(enough);
+    }
+  });
+
+  EXPECT_EQ(told(get(server), server), "ok");
+}
+
+// Takes its time with each piece.
+class SlowSink final : public ResponseSink {
+ public:
+  bool head(const ResponseHead&) override { return true; }
+  bool body(std::span<const std::byte>) override {
+    std::this_thread::sleep_for(3 * kShort);
+    return true;
+  }
+};
+
+TEST_F(ClientTest, DoesNotCountTheSinksTimeAsThePeers) {
+  options_.timeouts.stall = 2 * kShort;
+  ScriptedServer server(say_and_drip(kHead, std::string(100, 'a'), 1ms));
+  SlowSink sink;
+
+  const auto sent = client().send(request(server.url("/")), sink, {});
+
+  EXPECT_EQ(told(sent, server), "ok");
+}
+
 TEST_F(ClientTest, EndsADrippingBodyAtTheRequestsDeadline) {
   ScriptedServer server(say_and_drip(kHead, std::string(100, 'a'), 20ms));
   auto asked = request(server.url("/"));

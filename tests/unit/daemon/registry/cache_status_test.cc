@@ -5,9 +5,10 @@
 namespace larder::registry {
 namespace {
 
-constexpr CacheStatus kAll[] = {CacheStatus::hit,    CacheStatus::revalidated, CacheStatus::stale,
-                                CacheStatus::gone,   CacheStatus::fetched,     CacheStatus::joined,
-                                CacheStatus::passed, CacheStatus::failed,      CacheStatus::local};
+constexpr CacheStatus kAll[] = {
+    CacheStatus::hit,     CacheStatus::revalidated, CacheStatus::stale,  CacheStatus::gone,
+    CacheStatus::fetched, CacheStatus::joined,      CacheStatus::passed, CacheStatus::failed,
+    CacheStatus::local,   CacheStatus::cached_tags};
 
 TEST(CacheStatusHeader, SaysHowAndForHowLong) {
   EXPECT_EQ(header_value(CacheStatus::hit), "larder; hit");

@@ -32,7 +32,9 @@ class RegistryTest : public testing::RegistryFixture {
   NamedDocuments documents_{{}, upstream::FreshnessRules({}), *store_, clock_, *executor_, *this};
   Manifests manifests_{{}, documents_, *store_, clock_};
   Blobs blobs_{{}, *store_, clock_};
-  Registry registry_{"docker.io", upstreams_, manifests_, blobs_, *this};
+  Lists lists_{{}, documents_, *store_, clock_};
+  Registry registry_{"docker.io",           upstreams_, manifests_, blobs_, lists_, *this,
+                     {{"node", {"*.test"}}}};
   const std::string blob_ = testing::pattern_bytes(100'000);
   const std::string blob_path_ = "/v2/app/blobs/" + sha256_of(blob_).str() + "?ns=reg.test";
 };
@@ -69,6 +71,24 @@ TEST_F(RegistryTest, AConditionThatHoldsIsNotModified) {
       ask("GET", blob_path_, "If-None-Match", "\"" + sha256_of(blob_).str() + "\"");
 
   EXPECT_EQ(response.status, 304);
+}
+
+TEST_F(RegistryTest, AsksTheUpstreamThatItWasAskedAs) {
+  upstream_answer_.body = blob_;
+
+  const auto response =
+      ask("GET", "/v2/app/blobs/" + sha256_of(blob_).str(), "Host", "reg.test:5443");
+
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(client_.requests().front().url.host, "reg.test");
+  EXPECT_FALSE(response.headers.find("OCI-Namespace").has_value());
+}
+
+TEST_F(RegistryTest, RefusesAHostItIsAskedAsThatNoUpstreamMatches) {
+  const auto response = ask("GET", "/v2/app/manifests/1", "Host", "evil.test");
+
+  EXPECT_EQ(response.status, 404);
+  EXPECT_EQ(client_.count(), 0u);
 }
 
 struct Refusal {

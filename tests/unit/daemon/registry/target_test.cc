@@ -8,6 +8,7 @@ namespace {
 struct Case {
   std::string repository;
   std::string ns;
+  std::string asked_as;
   std::string upstream;
   std::string name_there;
 };
@@ -17,22 +18,27 @@ class FindTarget : public testing::RegistryFixture, public ::testing::WithParamI
 TEST_P(FindTarget, ChoosesUpstreamAndName) {
   const RegistryPath path{RouteKind::manifest, GetParam().repository, "1", GetParam().ns};
 
-  const auto target = find_target(path, upstreams_, "docker.io");
+  const auto target = find_target(path, upstreams_, "docker.io", GetParam().asked_as);
 
   ASSERT_TRUE(target.ok()) << describe(target.error());
   EXPECT_EQ(target->upstream->name(), GetParam().upstream);
   EXPECT_EQ(target->repository, GetParam().name_there);
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, FindTarget,
-                         ::testing::Values(Case{"app", "reg.test", "reg.test", "app"},
-                                           Case{"reg.test/app", "", "reg.test", "app"},
-                                           Case{"reg.test/app", "reg.test", "reg.test", "app"},
-                                           Case{"team/app", "", "docker.io", "team/app"},
-                                           Case{"redis", "", "docker.io", "library/redis"},
-                                           Case{"redis", "docker.io", "docker.io", "library/redis"},
-                                           Case{"docker.io/redis", "", "docker.io",
-                                                "library/redis"}));
+INSTANTIATE_TEST_SUITE_P(
+    Table, FindTarget,
+    ::testing::Values(Case{"app", "reg.test", "", "reg.test", "app"},
+                      Case{"reg.test/app", "", "", "reg.test", "app"},
+                      Case{"reg.test/app", "reg.test", "", "reg.test", "app"},
+                      Case{"team/app", "", "", "docker.io", "team/app"},
+                      Case{"redis", "", "", "docker.io", "library/redis"},
+                      Case{"redis", "docker.io", "", "docker.io", "library/redis"},
+                      Case{"docker.io/redis", "", "", "docker.io", "library/redis"},
+                      Case{"app", "", "reg.test", "reg.test", "app"},
+                      Case{"redis", "", "docker.io", "docker.io", "library/redis"},
+                      Case{"reg.test/app", "", "reg.test", "reg.test", "app"},
+                      Case{"redis", "docker.io", "reg.test", "docker.io", "library/redis"},
+                      Case{"docker.io/redis", "", "reg.test", "reg.test", "docker.io/redis"}));
 
 using FindNoTarget = testing::RegistryFixture;
 

@@ -71,6 +71,38 @@ INSTANTIATE_TEST_SUITE_P(
                       Hop{"http://reg.example", "http://cdn.example/b", "http://cdn.example/b",
                           Reach::public_only, false}));
 
+TEST_F(EndpointTest, ShowsItsCertificateOnItsOwnOriginOnly) {
+  answer({bearer_challenge(),
+          token("T"),
+          redirect("/blobs/1"),
+          redirect("https://cdn.example/2"),
+          redirect("https://reg.example:444/3"),
+          {}});
+
+  ASSERT_TRUE(send().ok());
+
+  std::vector<bool> shown;
+  for (const auto& one : client_->requests()) shown.push_back(one.with_certificate);
+  EXPECT_EQ(shown, (std::vector{true, false, true, true, false, false}));
+}
+
+TEST_F(EndpointTest, LeavesHttpsForHttpOnNoHop) {
+  answer({redirect("https://cdn.example/1"), redirect("http://cdn.example/2"), {}});
+
+  EXPECT_EQ(send().error().code, Errc::denied);
+
+  EXPECT_EQ(client_->count(), 2U);
+}
+
+TEST_F(EndpointTest, MayGoOnlyWhereAnybodyMayOnEveryHopBehindItsOwn) {
+  answer({redirect("https://cdn.example/1"), redirect("https://127.0.0.1/2"), {}});
+
+  ASSERT_TRUE(send().ok());
+
+  EXPECT_EQ(client_->requests()[1].reach, Reach::public_only);
+  EXPECT_EQ(client_->requests()[2].reach, Reach::public_only);
+}
+
 struct BadHop {
   const char* location;
   Errc code;

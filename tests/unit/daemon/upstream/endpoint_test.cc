@@ -30,6 +30,14 @@ TEST_F(EndpointTest, PutsThePathBehindItsOwn) {
   }
 }
 
+TEST_F(EndpointTest, PutsItsPrefixInFrontOfTheRepository) {
+  answer({{}}, "https://reg.example/v2/dockerhub/");
+
+  ASSERT_TRUE(send().ok());
+
+  EXPECT_EQ(client_->urls(), Strings{"GET https://reg.example/v2/dockerhub/team/app/blobs/x"});
+}
+
 TEST_F(EndpointTest, TellsItsObserverOfEveryExchange) {
   answer({redirect("https://cdn.example/x"), {.status = 200, .body = "hello"}});
 

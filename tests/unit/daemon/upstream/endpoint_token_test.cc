@@ -20,6 +20,16 @@ TEST_F(EndpointTest, AnswersAChallengeAndAsksAgain) {
   EXPECT_EQ(response_.bytes(), "hello");
 }
 
+TEST_F(EndpointTest, AsksForATokenByTheNameTheRegistryGivesTheRepository) {
+  answer({bearer_challenge(), token("T"), {}}, "https://reg.example/v2/dockerhub");
+
+  ASSERT_TRUE(send().ok());
+
+  EXPECT_EQ(client_->urls()[1],
+            "GET https://auth.reg.example/token?service=reg&scope=repository%3Adockerhub%2Fteam"
+            "%2Fapp%3Apull");
+}
+
 TEST_F(EndpointTest, UsesATokenAgain) {
   answer({bearer_challenge(), token("T"), {}, {}});
   ASSERT_TRUE(send().ok());

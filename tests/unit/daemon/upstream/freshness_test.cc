@@ -54,6 +54,18 @@ TEST_F(FreshnessTest, FollowsTheFirstRuleThatMatches) {
   EXPECT_EQ(judge(rules, 30min), Freshness::stale);
 }
 
+TEST_F(FreshnessTest, OfAListFollowsTheRuleForTheRepository) {
+  const FreshnessRules rules(
+      {{"**:?tags*", 1min, 1h}, {"**1", 1min, 1h}, {"reg.test/app:*", 1h, 1h}});
+  const cache::TagRecord record{testing::digest_of_text("x"), "", 1, {}, clock_.wall()};
+
+  for (const char* list : {"?tags", "?tags&n=2&last=1", "?referrers&sha256:11"}) {
+    const auto verdict = rules.judge({"reg.test", "app", list}, record, clock_.wall());
+
+    EXPECT_EQ(verdict.ttl_left, 1h) << list;
+  }
+}
+
 TEST_F(FreshnessTest, IsStaleWhenNoRuleMatches) {
   EXPECT_EQ(judge({{"quay.io/**", 1h, 1h}}, 0s), Freshness::stale);
   EXPECT_EQ(judge({}, 24h * 365), Freshness::stale);

@@ -88,5 +88,17 @@ TEST_F(UpstreamsTest, FindNothingWhenTheRuleCannotMakeIt) {
   EXPECT_EQ(upstreams.find("quay.io"), nullptr);
 }
 
+TEST_F(UpstreamsTest, ReportThoseTheyMade) {
+  Upstreams upstreams({rule("*.pkg.dev"), rule("quay.io")});
+  upstreams.find("quay.io");
+  upstreams.find("a.pkg.dev");
+
+  const auto reports = upstreams.reports();
+
+  ASSERT_EQ(reports.size(), 2U);
+  EXPECT_EQ(reports[0].name, "x a.pkg.dev");
+  EXPECT_EQ(reports[1].endpoints.front().url, "https://quay.io");
+}
+
 }  // namespace
 }  // namespace larder::upstream

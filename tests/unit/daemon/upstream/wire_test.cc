@@ -68,13 +68,6 @@ TEST_F(WireTest, SendsThePresignedQueryUnchanged) {
   EXPECT_EQ(response_.bytes(), "hello");
 }
 
-TEST_F(WireTest, DialsNoMetadataAddress) {
-  ScriptedServer server(respond(302, "", {{"Location", "http://169.254.169.254/latest/"}}));
-  start(server);
-
-  EXPECT_EQ(describe(get("/v2/").error()), "denied: 169.254.169.254: a local or metadata address");
-}
-
 TEST_F(WireTest, DialsNoOtherPortOfTheHostForARedirect) {
   ScriptedServer inside(respond(200, "secret"));
   ScriptedServer server(respond(302, "", {{"Location", inside.url("/")}}));

@@ -1,0 +1,112 @@
+#include "daemon/config/urls.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <charconv>
+#include <system_error>
+
+#include "daemon/config/names.h"
+
+namespace larder::config {
+
+namespace {
+
+bool is_ipv6(std::string_view text) {
+  in6_addr address{};
+  return inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
+}
+
+bool is_network(std::string_view address, std::string_view prefix) {
+  in_addr v4{};
+  const bool is_v4 = inet_pton(AF_INET, std::string(address).c_str(), &v4) == 1;
+  if (!is_v4 && !is_ipv6(address)) return false;
+  int bits = -1;
+  const auto [end, error] = std::from_chars(prefix.data(), prefix.data() + prefix.size(), bits);
+  return error == std::errc() && end == prefix.data() + prefix.size() && bits >= 0 &&
+         bits <= (is_v4 ? 32 : 128);
+}
+
+// "scheme://host:port/path"
+struct UrlParts {
+  std::string_view whole;
+  std::string_view scheme;  // empty when there is none
+  std::string_view place;   // host and port
+  std::string_view path;    // with the "/" in front, or empty
+};
+
+UrlParts split_url(std::string_view url) {
+  UrlParts parts{url, {}, {}, {}};
+  const std::size_t scheme_end = url.find("://");
+  if (scheme_end == url.npos) return parts;
+  parts.scheme = url.substr(0, scheme_end);
+  const std::string_view rest = url.substr(scheme_end + 3);
+  const std::size_t slash = std::min(rest.find('/'), rest.size());
+  parts.place = rest.substr(0, slash);
+  parts.path = rest.substr(slash);
+  return parts;
+}
+
+// What is wrong with a URL, its path aside.
+std::optional<std::string> fault_of(const UrlParts& parts) {
+  if (parts.whole.find('@') != parts.whole.npos) return "a URL with a user name or password";
+  if (parts.scheme != "http" && parts.scheme != "https") return "another scheme or none";
+  if (parts.whole.find_first_of("?#") != parts.whole.npos) return "a URL with a query or fragment";
+  if (!is_registry_host(parts.place)) return "a malformed host or port";
+  return std::nullopt;
+}
+
+bool is_repository_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+}
+
+bool is_path_char(char c) {
+  return is_repository_char(c) || (c >= 'A' && c <= 'Z') || c == '~' || c == '+';
+}
+
+// Behind the part "v2", a repository's name begins.
+std::optional<std::string> path_fault(std::string_view path) {
+  bool in_repository = false;
+  while (!path.empty()) {
+    const std::size_t end = std::min(path.find('/', 1), path.size());
+    const std::string_view part = path.substr(1, end - 1);
+    path.remove_prefix(end);
+    const auto fits = in_repository ? is_repository_char : is_path_char;
+    if (part.empty() || part == "." || part == "..") return "a path with an empty or dotted part";
+    if (!std::all_of(part.begin(), part.end(), fits)) {
+      return in_repository ? "a path that is no repository behind v2" : "a malformed path";
+    }
+    in_repository = in_repository || part == "v2";
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> endpoint_fault(std::string_view url) {
+  const UrlParts parts = split_url(url);
+  if (auto fault = fault_of(parts)) return fault;
+  std::string_view path = parts.path;
+  if (path.ends_with('/')) path.remove_suffix(1);
+  return path_fault(path);
+}
+
+std::optional<std::string> proxy_fault(std::string_view url) {
+  const UrlParts parts = split_url(url);
+  if (auto fault = fault_of(parts)) return fault;
+  if (parts.path.size() > 1) return "a URL with a path";
+  return std::nullopt;
+}
+
+bool is_no_proxy_entry(std::string_view text) {
+  if (text == "*") return true;
+  const std::size_t slash = text.find('/');
+  if (slash != text.npos) return is_network(text.substr(0, slash), text.substr(slash + 1));
+  if (is_ipv6(text)) return true;
+  if (text.starts_with("*.")) text.remove_prefix(1);
+  if (text.starts_with('.')) text.remove_prefix(1);
+  return is_registry_host(text);
+}
+
+}  // namespace larder::config

@@ -1,0 +1,22 @@
+// The names under which a listener stands for other registries (private DNS points them at it).
+//
+// Thread-safety: a function of its arguments. Blocks: no.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "daemon/http/message.h"
+
+namespace larder::registry {
+
+// By a listener's name: hosts, and globs over hosts, without ports.
+using ListenerHosts = std::map<std::string, std::vector<std::string>>;
+
+// The host in the request's Host header, in lower case and without its port, when its listener
+// stands for it; empty when it does not. An address and localhost are covered by no glob: whoever
+// says them means Larder itself.
+std::string host_asked_as(const http::Request& request, const ListenerHosts& listener_hosts);
+
+}  // namespace larder::registry

@@ -1,0 +1,87 @@
+#include "daemon/registry/referrers.h"
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "cache/hasher.h"
+#include "daemon/http/query.h"
+#include "daemon/registry/replies.h"
+
+namespace larder::registry {
+
+namespace {
+
+using Json = nlohmann::json;
+
+class ReferrersOrigin final : public Origin {
+ public:
+  ReferrersOrigin(Target target, const cache::Digest& subject)
+      : target_(std::move(target)), subject_(subject) {}
+
+  // Nobody can be asked for a list as it was.
+  Result<upstream::FetchedManifest> fetch(const upstream::Ask& ask,
+                                          const std::optional<cache::Digest>&) const override {
+    auto index = target_.upstream->list_referrers(target_.repository, subject_, ask);
+    if (!index.ok()) return index.error();
+    const auto digest =
+        cache::digest_of(cache::DigestAlgorithm::sha256, std::as_bytes(std::span(index->bytes)));
+    return upstream::FetchedManifest{digest, *std::move(index)};
+  }
+
+ private:
+  const Target target_;
+  const cache::Digest subject_;
+};
+
+// The image index with the descriptors of one artifact type only.
+Result<std::string> only_of_type(const std::string& bytes, const std::string& artifact_type) {
+  Json index = Json::parse(bytes, nullptr, /*allow_exceptions=*/false);
+  if (!index.is_object() || !index["manifests"].is_array()) {
+    return Error{Errc::corrupt, "a cached list of referrers does not parse"};
+  }
+  Json of_type = Json::array();
+  for (Json& descriptor : index["manifests"]) {
+    if (descriptor.is_object() && descriptor.value("artifactType", Json()) == artifact_type) {
+      of_type.push_back(std::move(descriptor));
+    }
+  }
+  index["manifests"] = std::move(of_type);
+  return index.dump();
+}
+
+}  // namespace
+
+Referrers::Referrers(ListsOptions options, NamedDocuments& documents, const Clock& clock)
+    : options_(options), documents_(documents), clock_(clock) {}
+
+Result<http::Response> Referrers::answer(const http::Request& request, const RegistryPath& path,
+                                         const Target& target) {
+  const auto subject = cache::Digest::parse(path.reference);
+  if (!subject.ok()) return subject.error();
+  const auto parameters = http::parse_query(http::split_target(request.target).query);
+  if (!parameters.ok()) {
+    return error_reply(400, "UNSUPPORTED", parameters.error().context, CacheStatus::local);
+  }
+  const cache::TagName name{target.upstream->name(), target.repository,
+                            "?referrers&" + subject->str()};
+  auto found = documents_.get(name, std::make_shared<ReferrersOrigin>(target, *subject),
+                              /*want_bytes=*/true, clock_.now() + options_.deadline);
+  if (!found.ok()) return found.error();
+  http::Response response;
+  response.headers.add("Content-Type", found->media_type);
+  const auto artifact_type = http::find_parameter(*parameters, "artifactType").value_or("");
+  if (!artifact_type.empty()) {
+    auto filtered = only_of_type(*found->bytes, artifact_type);
+    if (!filtered.ok()) return filtered.error();
+    found->bytes = *std::move(filtered);
+    response.headers.add("OCI-Filters-Applied", "artifactType");
+  }
+  add_common_headers(response, found->status, found->ttl);
+  response.body = *std::move(found->bytes);
+  return response;
+}
+
+}  // namespace larder::registry

@@ -1,0 +1,202 @@
+// Which exchanges of an endpoint say something about its health, and what a refusal costs.
+#include "tests/unit/daemon/upstream/endpoint_fixture.h"
+
+namespace larder::upstream {
+namespace {
+
+using namespace std::chrono_literals;
+
+const FakeAnswer kDown{.error = Error{Errc::upstream_down, "reg.example: connection refused"}};
+const FakeAnswer kOk{.body = "hello"};
+
+class EndpointBreakerTest : public EndpointTest {
+ protected:
+  Status send_for(Purpose purpose, std::stop_token stop = {}) {
+    RegistryRequest request;
+    request.path = "/v2/team/app/blobs/x";
+    request.repository = "team/app";
+    request.purpose = purpose;
+    return endpoint_->send(request, response_, stop);
+  }
+  BreakerState state() const { return endpoint_->health().report().state; }
+};
+
+TEST_F(EndpointBreakerTest, MakesNoExchangeOnceItIsOpen) {
+  answer({kDown});
+  EXPECT_EQ(send().error().code, Errc::upstream_down);
+
+  const auto refused = send();
+
+  EXPECT_EQ(refused.error().code, Errc::upstream_down);
+  EXPECT_NE(refused.error().context.find("https://reg.example is not asked, until "),
+            std::string::npos);
+  EXPECT_NE(refused.error().context.find("connection refused"), std::string::npos);
+  EXPECT_EQ(client_->count(), 1U);
+  EXPECT_EQ(observer_.told().size(), 1U);
+}
+
+TEST_F(EndpointBreakerTest, TriesAgainAndCloses) {
+  answer({kDown, kOk, kOk});
+  (void)send();
+  clock_.advance(1s);
+
+  EXPECT_TRUE(send().ok());
+  EXPECT_TRUE(send().ok());
+
+  EXPECT_EQ(state(), BreakerState::closed);
+}
+
+TEST_F(EndpointBreakerTest, LeavesAnUpstreamAloneForAsLongAsItAsks) {
+  answer({{.status = 429, .headers = {{"Retry-After", "60"}}}, kOk});
+  ASSERT_TRUE(send().ok());
+  EXPECT_EQ(response_.status(), 429);
+
+  clock_.advance(60s - 1ms);
+  EXPECT_FALSE(send().ok());
+  EXPECT_FALSE(send_for(Purpose::order).ok());
+  EXPECT_EQ(client_->count(), 1U);
+
+  clock_.advance(1ms);
+  EXPECT_TRUE(send().ok());
+}
+
+TEST_F(EndpointBreakerTest, LetsAnOperatorTryEarlier) {
+  answer({kDown, kOk});
+  (void)send();
+
+  EXPECT_TRUE(send_for(Purpose::order).ok());
+
+  EXPECT_EQ(state(), BreakerState::closed);
+}
+
+class Healthy : public EndpointBreakerTest, public ::testing::WithParamInterface<FakeAnswer> {};
+
+TEST_P(Healthy, AnswersKeepItClosed) {
+  answer({GetParam()});
+
+  for (int i = 0; i < 5; ++i) (void)send();
+
+  EXPECT_EQ(state(), BreakerState::closed);
+  EXPECT_GE(client_->count(), 5U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, Healthy,
+                         ::testing::Values(FakeAnswer{.status = 200}, FakeAnswer{.status = 304},
+                                           FakeAnswer{.status = 401}, FakeAnswer{.status = 403},
+                                           FakeAnswer{.status = 404}, FakeAnswer{.status = 501},
+                                           challenge("Bearer realm=\"https://evil.example/t\""),
+                                           redirect("http://downgrade.example/"),
+                                           redirect("/endless"),
+                                           FakeAnswer{.error = Error{Errc::io, "no sockets"}},
+                                           FakeAnswer{.error = Error{Errc::denied, "loopback"}}));
+
+TEST_F(EndpointBreakerTest, OpensAfterThreeServerErrorsInARow) {
+  answer({{.status = 500}, {.status = 502}, {.status = 503}});
+
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(send().ok());
+  EXPECT_EQ(state(), BreakerState::closed);
+  EXPECT_TRUE(send().ok());
+
+  EXPECT_EQ(state(), BreakerState::open);
+  EXPECT_EQ(endpoint_->health().report().reason, "HTTP 503");
+}
+
+TEST_F(EndpointBreakerTest, OpensAfterThreeAnswersThatBreakOff) {
+  answer({{.body = "half", .error = Error{Errc::upstream_down, "cut"}, .error_after_body = true}});
+
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(send().error().code, Errc::upstream_down);
+
+  EXPECT_EQ(state(), BreakerState::open);
+}
+
+TEST_F(EndpointBreakerTest, DoesNotMindADeadStorageHost) {
+  client_.emplace([](const http::ClientRequest& request) {
+    return request.url.host == "reg.example" ? redirect("https://cdn.example/x") : kDown;
+  });
+  start("https://reg.example");
+
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(send().error().code, Errc::upstream_down);
+
+  EXPECT_EQ(state(), BreakerState::closed);
+  EXPECT_EQ(client_->count(), 10U);
+}
+
+TEST_F(EndpointBreakerTest, DoesNotReadTheQuotaOfAStorageHost) {
+  answer({redirect("https://cdn.example/x"),
+          {.headers = {{"X-RateLimit-Limit", "10"}, {"X-RateLimit-Remaining", "0"}}}});
+
+  ASSERT_TRUE(send().ok());
+
+  EXPECT_FALSE(endpoint_->health().report().quota);
+}
+
+TEST_F(EndpointBreakerTest, OpensWhenTheTokenServerCannotBeReached) {
+  answer({bearer_challenge(), kDown});
+
+  EXPECT_EQ(send().error().code, Errc::upstream_down);
+
+  EXPECT_EQ(state(), BreakerState::open);
+  EXPECT_EQ(send().error().code, Errc::upstream_down);
+  EXPECT_EQ(client_->count(), 2U);
+}
+
+TEST_F(EndpointBreakerTest, JudgesTheAnswerAfterTheToken) {
+  answer({bearer_challenge(), token("T"), {.status = 429, .headers = {{"Retry-After", "9"}}}});
+
+  ASSERT_TRUE(send().ok());
+
+  EXPECT_EQ(endpoint_->health().report().until, clock_.wall() + 9s);
+}
+
+TEST_F(EndpointBreakerTest, GivesItsTurnBackWhenStopped) {
+  answer({kDown, kOk});
+  (void)send();
+  clock_.advance(1s);
+  std::stop_source stop;
+  stop.request_stop();
+
+  EXPECT_EQ(send_for(Purpose::pull, stop.get_token()).error().code, Errc::cancelled);
+
+  EXPECT_EQ(state(), BreakerState::half_open);
+  EXPECT_TRUE(send().ok());
+}
+
+TEST_F(EndpointBreakerTest, ClosesThoughTheBodyIsNotWanted) {
+  answer({kDown, kOk});
+  (void)send();
+  clock_.advance(1s);
+  response_.body_bytes_wanted = 1;
+
+  EXPECT_EQ(send().error().code, Errc::cancelled);
+
+  EXPECT_EQ(state(), BreakerState::closed);
+}
+
+TEST_F(EndpointBreakerTest, ReadsItsQuotaAndKeepsTheRestForPulls) {
+  answer(
+      {{.headers = {{"ratelimit-limit", "100;w=21600"}, {"ratelimit-remaining", "12;w=21600"}}}});
+  ASSERT_TRUE(send().ok());
+
+  EXPECT_EQ(send_for(Purpose::revalidate).error().code, Errc::upstream_down);
+  EXPECT_TRUE(send_for(Purpose::warm).ok());
+  EXPECT_TRUE(send_for(Purpose::pull).ok());
+  EXPECT_TRUE(send_for(Purpose::order).ok());
+
+  EXPECT_EQ(client_->count(), 4U);
+}
+
+TEST_F(EndpointBreakerTest, MeasuresTheTimeToItsOwnHeads) {
+  client_.emplace([this](const http::ClientRequest& request) {
+    const bool is_own = request.url.host == "reg.example";
+    clock_.advance(is_own ? 40ms : 900ms);
+    return is_own ? redirect("https://cdn.example/x") : kOk;
+  });
+  start("https://reg.example");
+
+  ASSERT_TRUE(send().ok());
+
+  EXPECT_EQ(endpoint_->health().report().latency, 40ms);
+}
+
+}  // namespace
+}  // namespace larder::upstream

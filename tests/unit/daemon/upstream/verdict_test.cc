@@ -1,0 +1,117 @@
+#include "daemon/upstream/verdict.h"
+
+#include <gtest/gtest.h>
+
+namespace larder::upstream {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr WallTime kNow{784'111'777s};
+
+http::ResponseHead head(int status, const std::string& retry_after = "") {
+  http::ResponseHead head{.status = status, .headers = {}, .content_length = {}};
+  if (!retry_after.empty()) head.headers.add("Retry-After", retry_after);
+  return head;
+}
+
+Status failed(Errc code) {
+  return Error{code, "the cause"};
+}
+
+struct Judged {
+  int status;
+  const char* retry_after;
+  Verdict verdict;
+};
+
+class Answers : public ::testing::TestWithParam<Judged> {};
+
+TEST_P(Answers, AreJudgedByTheirStatus) {
+  const Exchanged exchange{head(GetParam().status, GetParam().retry_after), 0, {}, {}};
+
+  EXPECT_EQ(judge(exchange, kNow), GetParam().verdict) << GetParam().status;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, Answers,
+    ::testing::Values(Judged{200, "", {Sign::answered}}, Judged{206, "", {Sign::answered}},
+                      Judged{304, "", {Sign::answered}}, Judged{307, "", {Sign::answered}},
+                      Judged{401, "", {Sign::answered}}, Judged{403, "", {Sign::answered}},
+                      Judged{404, "60", {Sign::answered}}, Judged{418, "", {Sign::answered}},
+                      Judged{501, "60", {Sign::answered}},
+                      Judged{500, "", {Sign::server_error, "HTTP 500"}},
+                      Judged{502, "60", {Sign::server_error, "HTTP 502"}},
+                      Judged{503, "", {Sign::server_error, "HTTP 503"}},
+                      Judged{503, "soon", {Sign::server_error, "HTTP 503"}},
+                      Judged{503, "60", {Sign::wants_pause, "HTTP 503, Retry-After 60 s", 60s}},
+                      Judged{503,
+                             "Sun, 06 Nov 1994 08:50:07 GMT",
+                             {Sign::wants_pause, "HTTP 503, Retry-After 30 s", 30s}},
+                      Judged{429, "60", {Sign::wants_pause, "HTTP 429, Retry-After 60 s", 60s}},
+                      Judged{
+                          429, "86400", {Sign::wants_pause, "HTTP 429, Retry-After 3600 s", 3600s}},
+                      Judged{429, "", {Sign::wants_pause, "HTTP 429"}},
+                      Judged{429, "soon", {Sign::wants_pause, "HTTP 429"}}));
+
+struct Ended {
+  bool has_head;
+  Errc code;
+  Sign sign;
+};
+
+class Failures : public ::testing::TestWithParam<Ended> {};
+
+TEST_P(Failures, AreTheEndpointsOnlyWhenItCouldHaveHelped) {
+  Exchanged exchange{{}, 0, {}, failed(GetParam().code)};
+  if (GetParam().has_head) exchange.head = head(200);
+
+  EXPECT_EQ(judge(exchange, kNow).sign, GetParam().sign);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, Failures,
+                         ::testing::Values(Ended{false, Errc::upstream_down, Sign::unreachable},
+                                           Ended{false, Errc::timeout, Sign::unreachable},
+                                           Ended{false, Errc::cancelled, Sign::nothing},
+                                           Ended{false, Errc::denied, Sign::nothing},
+                                           Ended{false, Errc::invalid, Sign::nothing},
+                                           Ended{false, Errc::io, Sign::nothing},
+                                           Ended{true, Errc::upstream_down, Sign::broken},
+                                           Ended{true, Errc::timeout, Sign::broken},
+                                           Ended{true, Errc::cancelled, Sign::nothing},
+                                           Ended{true, Errc::io, Sign::nothing}));
+
+TEST(Verdict, NamesTheCause) {
+  EXPECT_EQ(judge({{}, 0, {}, failed(Errc::timeout)}, kNow).why, "the cause");
+  EXPECT_EQ(judge({head(200), 0, {}, failed(Errc::timeout)}, kNow).why, "the cause");
+}
+
+TEST(Verdict, HearsNoComplaintAboutATimeThatWasTooShort) {
+  EXPECT_EQ(judge({{}, 0, kFairChance - 1ns, failed(Errc::timeout)}, kNow).sign, Sign::nothing);
+  EXPECT_EQ(judge({{}, 0, kFairChance, failed(Errc::timeout)}, kNow).sign, Sign::unreachable);
+  EXPECT_EQ(judge({{}, 0, 1ns, failed(Errc::upstream_down)}, kNow).sign, Sign::unreachable);
+  EXPECT_EQ(judge({head(200), 0, 1ns, failed(Errc::timeout)}, kNow).sign, Sign::nothing);
+}
+
+TEST(Verdict, ForgivesABreakAfterProgress) {
+  const auto broken = failed(Errc::upstream_down);
+
+  EXPECT_EQ(judge({head(206), kProgressBytes - 1, {}, broken}, kNow).sign, Sign::broken);
+  EXPECT_EQ(judge({head(206), kProgressBytes, {}, broken}, kNow).sign, Sign::nothing);
+}
+
+TEST(Verdict, OfAServerErrorStandsWhateverBecomesOfItsBody) {
+  EXPECT_EQ(judge({head(500), 0, {}, failed(Errc::cancelled)}, kNow).sign, Sign::server_error);
+  EXPECT_EQ(judge({head(429), 0, {}, failed(Errc::timeout)}, kNow).sign, Sign::wants_pause);
+}
+
+TEST(Verdict, TakesAMissingTokenForNoAnswerUnlessItWasRefused) {
+  EXPECT_EQ(judge_token({Errc::upstream_down, "x"}, {}).sign, Sign::unreachable);
+  EXPECT_EQ(judge_token({Errc::timeout, "x"}, 3s).sign, Sign::unreachable);
+  EXPECT_EQ(judge_token({Errc::timeout, "x"}, 1ms).sign, Sign::nothing);
+  EXPECT_EQ(judge_token({Errc::denied, "x"}, {}).sign, Sign::answered);
+  EXPECT_EQ(judge_token({Errc::cancelled, "x"}, {}).sign, Sign::nothing);
+}
+
+}  // namespace
+}  // namespace larder::upstream
