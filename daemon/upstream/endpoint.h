@@ -18,6 +18,7 @@
 #include "daemon/http/client.h"
 #include "daemon/upstream/ask.h"
 #include "daemon/upstream/endpoint_health.h"
+#include "daemon/upstream/realm_client.h"
 #include "daemon/upstream/upstream_observer.h"
 
 namespace larder::upstream {
@@ -43,7 +44,7 @@ struct EndpointParts {
   std::unique_ptr<auth::CredentialSource> credentials;
   Clock& clock;
   UpstreamObserver& observer;
-  std::shared_ptr<EndpointHealth> health;  // shared with whoever remembers it (HealthBook)
+  std::shared_ptr<EndpointHealth> health;  // shared with who remembers it (HealthBook); never null
 };
 
 class Endpoint {
@@ -77,6 +78,7 @@ class Endpoint {
   Status redirect(http::ClientRequest& hop, const http::ResponseHead& answer) const;
 
   const EndpointParts parts_;
+  RealmClient realm_client_;
   auth::Exchanger exchanger_;
 };
 
