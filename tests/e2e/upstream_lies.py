@@ -11,6 +11,7 @@ import re
 import socket
 import ssl
 import subprocess
+import time
 import unittest
 
 from upstream_fixture import MARGIN_S, UpstreamCase, warnings
@@ -19,6 +20,7 @@ from bad_registry import digest_of
 
 DEADLINES = "{manifest: 1s, first_byte: 1s, stall: 1s, connect: 1s}"
 DEADLINE_S = 1
+TOLD_DEADLINE_S = 2
 ATTEMPTS_MAX = 2         # a source is asked again where it stopped, before the flight gives up
 MANIFEST = b'{"schemaVersion":2,"config":{},"layers":[]}'
 SMALL, LARGE = bytes(range(256)) * 40, bytes(range(256)) * 4000
@@ -108,10 +110,14 @@ class UpstreamThatMisbehaves(UpstreamCase):
         self.assertLess(answer.seconds, waits * DEADLINE_S + MARGIN_S)
 
     def expect_told(self, larder, misbehaviour):
-        """What was served from the cache after all needs no explanation."""
-        told = warnings(larder)
-        self.assertTrue(any(re.search(misbehaviour.cause, line) for line in told),
-                        f"no line of {len(told)} names the cause: {told}")
+        """A flight tells its end a moment after its readers have heard of it."""
+        deadline, told = time.monotonic() + TOLD_DEADLINE_S, []
+        while time.monotonic() < deadline:
+            told = warnings(larder)
+            if any(re.search(misbehaviour.cause, line) for line in told):
+                return
+            time.sleep(0.05)
+        self.fail(f"no line of {len(told)} names the cause: {told}")
 
     def expect_nothing_kept(self, larder, path, right):
         self.restart(larder, self.sound.url)
