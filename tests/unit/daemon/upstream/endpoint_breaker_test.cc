@@ -140,6 +140,16 @@ TEST_F(EndpointBreakerTest, OpensWhenTheTokenServerCannotBeReached) {
   EXPECT_EQ(client_->count(), 2U);
 }
 
+TEST_F(EndpointBreakerTest, DoesNotTakeAChallengeWithoutAnAnswerForHealth) {
+  answer({kDown, bearer_challenge(), kDown});
+  (void)send();
+  clock_.advance(1s);
+
+  (void)send();
+
+  EXPECT_EQ(health_.observer.events(), (std::vector{HealthEvent::opened, HealthEvent::reopened}));
+}
+
 TEST_F(EndpointBreakerTest, HearsATokenServerThatAsksForAPause) {
   answer({bearer_challenge(), {.status = 429, .headers = {{"Retry-After", "60"}}}, kOk});
 
