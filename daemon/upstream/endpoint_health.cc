@@ -67,17 +67,20 @@ std::optional<Error> EndpointHealth::refusal(Purpose purpose, MonoTime now) cons
     const bool is_tried = breaker_.state(now) == BreakerState::half_open;
     const auto when = is_tried ? std::string("another request is trying it")
                                : "until " + shown(breaker_.until(), now);
-    return Error{Errc::upstream_down, url_ + " is not asked, " + when + ": " + breaker_.why()};
+    return Error{Errc::upstream_down, url_ + " is not asked, " + when + ": " + breaker_.why(),
+                 "breaker"};
   }
   if (!quota_ || quota_->may(purpose, now)) return std::nullopt;
   const auto counts = counts_text(*quota_, now);
   if (purpose == Purpose::pull) {
-    return Error{Errc::upstream_down, url_ + " is not asked, until " +
-                                          shown(quota_->pulls_again_at(), now) + ": " + counts};
+    const auto until = shown(quota_->pulls_again_at(), now);
+    return Error{Errc::upstream_down, url_ + " is not asked, until " + until + ": " + counts,
+                 "quota"};
   }
   const auto until = quota_->resets_at ? "until " + shown(*quota_->resets_at, now)
                                        : std::string("until there are more");
-  return Error{Errc::upstream_down, url_ + " is asked for pulls only, " + until + ": " + counts};
+  return Error{Errc::upstream_down, url_ + " is asked for pulls only, " + until + ": " + counts,
+               "quota"};
 }
 
 std::optional<EndpointHealth::Latency> EndpointHealth::latency() const {
