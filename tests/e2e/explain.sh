@@ -10,12 +10,14 @@ main() {
   start_registry
   make_image first --platforms 2 --layer-bytes $((2 << 20)) >/dev/null
   make_image second --platforms 2 >/dev/null
-  push first
+  push first v1 && push first short
   write_config <<END
 upstreams:
   - match: "*.test"
     endpoints: ["http://127.0.0.1:$REGISTRY_PORT"]
-freshness: [{match: "**", ttl: 1s, stale_for: 1h}]
+freshness:
+  - {match: "**:short", ttl: 1s, stale_for: 1h}
+  - {match: "**", ttl: 1h, stale_for: 1h}
 END
   start_larder
 
@@ -35,16 +37,18 @@ END
   grep -q '^image .*: 100% on disk, 4 of 4 parts' "$WORK/text" || fail "the text differs"
 
   say "a tag that moved"
-  push second
+  push second v1
   refresh && expect_equal "the second refresh" moved "$(jq -r .images[0].outcome "$WORK/report")"
   expect_told false .image.known
 
   say "an upstream that is gone"
+  answer short >/dev/null
   stop "$REGISTRY"
   if refresh; then fail "it was refreshed without upstream"; fi
-  sleep 1.1 # the TTL
-  expect_answer 200 stale v1
-  expect_told stale .pull.outlook
+  sleep 1.1 # the TTL of one of the tags
+  expect_answer 200 stale short
+  IMAGE=registry.test/app:short expect_told stale .pull.outlook
+  expect_told cached .pull.outlook
   expect_told open '.upstream.endpoints[0].breaker'
   answer other >/dev/null # perhaps the breaker's trial
   expect_answer 503 breaker other
@@ -58,7 +62,7 @@ END
 
 push() {
   skopeo copy -q --all --dest-tls-verify=false "oci:$WORK/$1:v1" \
-    "docker://127.0.0.1:$REGISTRY_PORT/app:v1"
+    "docker://127.0.0.1:$REGISTRY_PORT/app:$2"
 }
 
 # This platform's image, through Larder.
