@@ -111,14 +111,19 @@ void Breaker::count_trouble(const Turn& turn, const Verdict& verdict, MonoTime n
   back_off(verdict, now, Duration(0), jitter);
 }
 
-// Whoever was told so, it holds for all, and the latest moment counts.
 void Breaker::pause(const Turn& turn, const Verdict& verdict, MonoTime now, double jitter) {
   if (!verdict.pause) {
     if (is_of_this_state(turn) && !turn.is_extra) back_off(verdict, now, kPauseMin, jitter);
     return;
   }
+  told_to_wait(verdict, now);
+}
+
+// Whoever was told so, it holds for all, and the latest moment counts.
+void Breaker::told_to_wait(const Verdict& verdict, MonoTime now) {
   // A pause of nothing would make us ask in a circle.
-  const auto wait = std::clamp<Duration>(*verdict.pause, kBackoffMin, kRetryAfterMax);
+  const auto wait =
+      std::clamp<Duration>(verdict.pause.value_or(kPauseMin), kBackoffMin, kRetryAfterMax);
   if (is_open_ && is_pause_ && now + wait <= until_) return;
   open(verdict.why, now, std::max(now + wait, is_open_ ? until_ : now), /*is_pause=*/true);
 }

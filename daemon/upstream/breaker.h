@@ -59,6 +59,9 @@ class Breaker {
   // Exactly once for each turn. `jitter` is -1 .. 1.
   void ended(const Turn& turn, const Verdict& verdict, MonoTime now, double jitter);
 
+  // Somebody who gives the endpoint's tokens asks for a pause: as if the endpoint had.
+  void told_to_wait(const Verdict& verdict, MonoTime now);
+
   BreakerState state(MonoTime now) const;
   MonoTime since() const { return since_; }  // it opened or closed
   // When it may be tried, open or half-open.

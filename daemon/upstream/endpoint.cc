@@ -19,9 +19,8 @@ Error down(std::string why) {
 Endpoint::Endpoint(EndpointParts parts)
     : parts_(std::move(parts)),
       path_(split_endpoint_path(http::split_target(parts_.url.target).path)),
-      exchanger_(parts_.url, parts_.client, *parts_.credentials, parts_.clock) {
-  CHECK(parts_.health != nullptr);
-}
+      realm_client_(parts_.client, *parts_.health, parts_.clock),
+      exchanger_(parts_.url, realm_client_, *parts_.credentials, parts_.clock) {}
 
 Status Endpoint::send(const RegistryRequest& request, http::ResponseSink& sink,
                       const std::stop_token& stop) {

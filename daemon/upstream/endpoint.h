@@ -20,6 +20,7 @@
 #include "daemon/upstream/ask.h"
 #include "daemon/upstream/endpoint_health.h"
 #include "daemon/upstream/endpoint_path.h"
+#include "daemon/upstream/realm_client.h"
 #include "daemon/upstream/upstream_observer.h"
 
 namespace larder::upstream {
@@ -45,7 +46,7 @@ struct EndpointParts {
   std::unique_ptr<auth::CredentialSource> credentials;
   Clock& clock;
   UpstreamObserver& observer;
-  std::shared_ptr<EndpointHealth> health;  // shared with whoever remembers it (HealthBook)
+  std::shared_ptr<EndpointHealth> health;  // shared with who remembers it (HealthBook); never null
 };
 
 class Endpoint {
@@ -80,6 +81,7 @@ class Endpoint {
 
   const EndpointParts parts_;
   const EndpointPath path_;
+  RealmClient realm_client_;
   auth::Exchanger exchanger_;
 };
 

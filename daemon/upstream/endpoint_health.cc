@@ -1,9 +1,9 @@
 #include "daemon/upstream/endpoint_health.h"
 
 #include <cstdlib>
-#include <ctime>
 #include <utility>
 
+#include "daemon/upstream/health_refusal.h"
 #include "daemon/upstream/quota_headers.h"
 #include "daemon/upstream/saved_health.h"
 
@@ -13,22 +13,6 @@ namespace {
 
 // How much of the smoothed latency a new measurement is.
 constexpr double kLatencyWeight = 0.25;
-
-// "2026-01-02T03:04:05Z"
-std::string utc_text(WallTime time) {
-  const auto seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm utc{};
-  char text[sizeof "yyyy-mm-ddThh:mm:ssZ"] = "";
-  if (gmtime_r(&seconds, &utc) == nullptr) return text;
-  (void)std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text;
-}
-
-std::string counts_text(const Quota& quota, MonoTime now) {
-  const auto left = std::to_string(quota.left(now).value_or(0));
-  if (!quota.limit) return left + " requests are left";
-  return left + " of " + std::to_string(*quota.limit) + " requests are left";
-}
 
 }  // namespace
 
@@ -42,10 +26,11 @@ EndpointHealth::EndpointHealth(std::string url, Clock& clock, HealthObserver& ob
     : url_(std::move(url)), clock_(clock), observer_(observer), jitter_(std::move(jitter)) {}
 
 Result<EndpointHealth::Permit> EndpointHealth::admit(Purpose purpose) {
-  const MonoTime now = clock_.now();
+  const Moment now = now_of(clock_);
   MutexLock lock(mutex_);
-  if (auto refused = refusal(purpose, now)) return std::move(*refused);
-  const auto turn = breaker_.admit(now, purpose == Purpose::order);
+  auto refused = health_refusal(url_, breaker_, quota_, purpose, now);
+  if (refused) return *std::move(refused);
+  const auto turn = breaker_.admit(now.mono, purpose == Purpose::order);
   CHECK(turn);
   return Permit(*this, *turn);
 }
@@ -57,30 +42,9 @@ bool EndpointHealth::refuses(Purpose purpose) const {
 }
 
 std::optional<Error> EndpointHealth::refusal(Purpose purpose) const {
-  const MonoTime now = clock_.now();
+  const Moment now = now_of(clock_);
   MutexLock lock(mutex_);
-  return refusal(purpose, now);
-}
-
-std::optional<Error> EndpointHealth::refusal(Purpose purpose, MonoTime now) const {
-  if (breaker_.refuses(now, purpose == Purpose::order)) {
-    const bool is_tried = breaker_.state(now) == BreakerState::half_open;
-    const auto when = is_tried ? std::string("another request is trying it")
-                               : "until " + shown(breaker_.until(), now);
-    return Error{Errc::upstream_down, url_ + " is not asked, " + when + ": " + breaker_.why(),
-                 "breaker"};
-  }
-  if (!quota_ || quota_->may(purpose, now)) return std::nullopt;
-  const auto counts = counts_text(*quota_, now);
-  if (purpose == Purpose::pull) {
-    const auto until = shown(quota_->pulls_again_at(), now);
-    return Error{Errc::upstream_down, url_ + " is not asked, until " + until + ": " + counts,
-                 "quota"};
-  }
-  const auto until = quota_->resets_at ? "until " + shown(*quota_->resets_at, now)
-                                       : std::string("until there are more");
-  return Error{Errc::upstream_down, url_ + " is asked for pulls only, " + until + ": " + counts,
-               "quota"};
+  return health_refusal(url_, breaker_, quota_, purpose, now);
 }
 
 std::optional<EndpointHealth::Latency> EndpointHealth::latency() const {
@@ -111,13 +75,6 @@ HealthReport EndpointHealth::report_at(MonoTime now) const {
     report.latency = std::chrono::duration_cast<std::chrono::microseconds>(latency_->smoothed);
   }
   return report;
-}
-
-// "2026-01-02T03:04:05Z (42 s)"
-std::string EndpointHealth::shown(MonoTime time, MonoTime now) const {
-  const auto wait = std::chrono::ceil<std::chrono::seconds>(std::max(time - now, Duration(0)));
-  const auto wall = Moment{now, clock_.wall()}.wall_of(time);
-  return utc_text(wall) + " (" + std::to_string(wait.count()) + " s)";
 }
 
 void EndpointHealth::answered(const Breaker::Turn& turn) {
@@ -159,6 +116,18 @@ void EndpointHealth::ended(const Breaker::Turn& turn, const Verdict& verdict) {
     MutexLock lock(mutex_);
     const Before before = before_change(now);
     breaker_.ended(turn, verdict, now, jitter);
+    news = news_since(before, now);
+  }
+  tell(news);
+}
+
+void EndpointHealth::told_to_wait(const Verdict& verdict) {
+  const MonoTime now = clock_.now();
+  News news;
+  {
+    MutexLock lock(mutex_);
+    const Before before = before_change(now);
+    breaker_.told_to_wait(verdict, now);
     news = news_since(before, now);
   }
   tell(news);

@@ -46,6 +46,9 @@ class EndpointHealth {
   // What admit() would return; nothing when it would not refuse.
   std::optional<Error> refusal(Purpose purpose) const;
 
+  // The endpoint's token server asks to be left alone: so is the endpoint.
+  void told_to_wait(const Verdict& verdict);
+
   const std::string& url() const { return url_; }
   // The time to a response's head, smoothed, and when it was measured last.
   struct Latency {
@@ -82,11 +85,9 @@ class EndpointHealth {
   void measured(const http::ResponseHead& head, Duration latency);
   void ended(const Breaker::Turn& turn, const Verdict& verdict);
 
-  std::optional<Error> refusal(Purpose purpose, MonoTime now) const REQUIRES(mutex_);
   Before before_change(MonoTime now) const REQUIRES(mutex_);
   News news_since(const Before& before, MonoTime now) REQUIRES(mutex_);
   HealthReport report_at(MonoTime now) const REQUIRES(mutex_);
-  std::string shown(MonoTime time, MonoTime now) const;
   void tell(const News& news);
 
   const std::string url_;

@@ -17,7 +17,8 @@ class Settings:
     """What a config says of upstreams, as YAML."""
     deadlines: str = "{first_byte: 4s, stall: 1s}"
     freshness: str = '[{match: "**", ttl: 1h}]'
-    more: str = ""  # of registry.test: ", ca: FILE"
+    more: str = ""    # of registry.test: ", ca: FILE"
+    others: str = ""  # besides registry.test: ", {match: ghcr.io}"
 
 
 class Larder:
@@ -45,8 +46,8 @@ class Larder:
             f"deadlines: {settings.deadlines}\n"
             f"freshness: {settings.freshness}\n"
             "log: {level: info, format: text}\n"
-            f"upstreams: [{{match: registry.test, endpoints: [{urls}]{settings.more}}}]\n",
-            encoding="utf-8")
+            f"upstreams: [{{match: registry.test, endpoints: [{urls}]{settings.more}}}"
+            f"{settings.others}]\n", encoding="utf-8")
 
     def start(self):
         with open(self.log, "ab") as log:

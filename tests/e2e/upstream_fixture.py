@@ -75,12 +75,12 @@ class UpstreamCase(unittest.TestCase):
         larder.start()
         return larder.wait_ready()
 
-    def fetch(self, larder, path, method="GET"):
-        """`path` without /v2/registry.test/."""
+    def fetch(self, larder, path, host="registry.test"):
+        """`path` without /v2/HOST/."""
         began = time.monotonic()
         connection = http.client.HTTPConnection("127.0.0.1", larder.port,
                                                 timeout=CLIENT_DEADLINE_S)
-        connection.request(method, "/v2/registry.test/" + path)
+        connection.request("GET", f"/v2/{host}/{path}")
         response = connection.getresponse()
         try:
             body, is_whole = response.read(), True

@@ -157,14 +157,24 @@ class Redirects(UpstreamCase):
 
         self.assertEqual(SMALL, answer.body)
 
-    def test_an_endpoint_whose_name_leads_to_the_metadata_address_is_not_dialled(self):
-        with socket.create_server((METADATA, 80)) as trap:
-            larder = self.larder("http://metadata.test", deadlines=DEADLINES)
-            answer = self.fetch(larder, "app/manifests/1")
-            dialled = was_dialled(trap)
 
+class NamesOfTheMetadataAddress(UpstreamCase):
+    """DNS is not the operator: an address that was not written is not dialled for a name's sake."""
+
+    def expect_no_dial(self, larder, port, host):
+        with socket.create_server((METADATA, port)) as trap:
+            answer = self.fetch(larder, "app/manifests/1", host)
+            dialled = was_dialled(trap)
         self.assertIn(answer.status, (404, 503))
         self.assertFalse(dialled, "the metadata address was dialled")
+
+    def test_as_an_endpoint_are_not_dialled(self):
+        larder = self.larder("http://metadata.test", deadlines=DEADLINES)
+        self.expect_no_dial(larder, 80, "registry.test")
+
+    def test_that_a_pattern_covers_are_not_dialled(self):
+        larder = self.larder(deadlines=DEADLINES, others=', {match: "*.test"}')
+        self.expect_no_dial(larder, 443, "metadata.test")
 
 
 def make_tls(directory):

@@ -274,9 +274,10 @@ TEST_F(BreakerTest, PausesUntilTheLatestMomentAnybodyWasTold) {
 
   end(first, pause_of(30s));
   end(second, pause_of(60s));
-  end(third, pause_of(10s));
+  end(third, {Sign::wants_pause, "a shorter one", 10s});
 
   EXPECT_EQ(wait(), 60s);
+  EXPECT_EQ(breaker_.why(), "HTTP 429");
 }
 
 TEST_F(BreakerTest, KeepsAPauseThatIsAskedForDuringATrial) {

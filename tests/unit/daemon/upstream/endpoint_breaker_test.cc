@@ -140,6 +140,27 @@ TEST_F(EndpointBreakerTest, OpensWhenTheTokenServerCannotBeReached) {
   EXPECT_EQ(client_->count(), 2U);
 }
 
+TEST_F(EndpointBreakerTest, DoesNotTakeAChallengeWithoutAnAnswerForHealth) {
+  answer({kDown, bearer_challenge(), kDown});
+  (void)send();
+  clock_.advance(1s);
+
+  (void)send();
+
+  EXPECT_EQ(health_.observer.events(), (std::vector{HealthEvent::opened, HealthEvent::reopened}));
+}
+
+TEST_F(EndpointBreakerTest, HearsATokenServerThatAsksForAPause) {
+  answer({bearer_challenge(), {.status = 429, .headers = {{"Retry-After", "60"}}}, kOk});
+
+  EXPECT_EQ(send().error().code, Errc::upstream_down);
+  const auto report = endpoint_->health().report();
+
+  EXPECT_EQ(report.until, clock_.wall() + 60s);
+  EXPECT_TRUE(report.is_pause);
+  EXPECT_EQ(report.reason, "token realm auth.reg.example: HTTP 429, Retry-After 60 s");
+}
+
 TEST_F(EndpointBreakerTest, JudgesTheAnswerAfterTheToken) {
   answer({bearer_challenge(), token("T"), {.status = 429, .headers = {{"Retry-After", "9"}}}});
 

@@ -1,0 +1,23 @@
+// Why an endpoint is not asked, and until when: one line, for a 503's text and the log.
+//
+// Thread-safety: functions of their arguments. Blocks: no.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cache/base/result.h"
+#include "daemon/upstream/ask.h"
+#include "daemon/upstream/breaker.h"
+#include "daemon/upstream/moment.h"
+#include "daemon/upstream/quota.h"
+
+namespace larder::upstream {
+
+// Nothing when a request for `purpose` may be sent. Returns: upstream_down, naming `url`; its cause
+// is "breaker" or "quota".
+std::optional<Error> health_refusal(const std::string& url, const Breaker& breaker,
+                                    const std::optional<Quota>& quota, Purpose purpose,
+                                    const Moment& now);
+
+}  // namespace larder::upstream
