@@ -33,6 +33,9 @@ std::string_view to_string(Errc code);
 struct Error {
   Errc code;
   std::string context;
+  // One word for programs on why, where the code tells too little: "breaker". Static text, mostly
+  // empty; it stays when context is added.
+  std::string_view cause{};
 };
 
 // "timeout: connect 10.0.0.1:443"

@@ -46,6 +46,7 @@ Daemon::Daemon(const config::Config& config, log::Logger& logger, http::ProxyRul
           {.name = "fetch", .threads_max = kFetchThreadsMax, .queue_max = kFetchThreadsMax}),
       // Without a queue: when every thread has an answer under way, a 503 now beats an answer late.
       http_pool_({.name = "http", .threads_max = kHttpThreadsMax, .queue_max = 0}),
+      control_pool_({.name = "control", .threads_max = kOpsThreadsMax, .queue_max = 64}),
       ops_pool_({.name = "ops", .threads_max = kOpsThreadsMax, .queue_max = 64}),
       executor_(fetch_pool_),
       clients_({.connect = config.deadlines.connect,
@@ -75,6 +76,7 @@ void Daemon::drain(std::chrono::milliseconds limit) {
     cache_->store().stop();
   }
   http_pool_.stop();
+  control_pool_.stop();
   if (cache_ != nullptr) cache_->store().flush();  // what the last answers put
   fetch_pool_.stop();
   if (metrics_server_ != nullptr) metrics_server_->drain(std::chrono::milliseconds(0));
@@ -147,7 +149,7 @@ Status Daemon::listen() {
 // names must work.
 Status Daemon::listen_for_control() {
   control_.emplace(scrub_commands(), pin_commands(), image_commands(), logger_);
-  auto server = control::serve_control(config_.control.socket, ops_pool_, *control_, logger_);
+  auto server = control::serve_control(config_.control.socket, control_pool_, *control_, logger_);
   if (server.ok()) {
     control_server_ = *std::move(server);
   } else if (config_.control.is_required) {

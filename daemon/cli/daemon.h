@@ -76,6 +76,7 @@ class Daemon {
   bool is_closed_ = false;
   WorkerPool fetch_pool_;
   WorkerPool http_pool_;
+  WorkerPool control_pool_;  // its own: a refresh waits for upstream, a probe must not
   WorkerPool ops_pool_;
   FetchExecutor executor_;
 

@@ -202,6 +202,7 @@ Json to_json(const registry::Explanation& explanation) {
           {"pull",
            {{"outlook", std::string(to_string(conclusion.outlook))},
             {"status", conclusion.status},
+            {"cause", text_or_null(conclusion.cause)},
             {"document", conclusion.document},
             {"parts", text_or_null(conclusion.parts)}}}};
 }

@@ -5,6 +5,7 @@
 
 #include "cache/hasher.h"
 #include "daemon/http/head.h"
+#include "daemon/registry/refusals.h"
 #include "daemon/registry/replies.h"
 
 namespace larder::registry {
@@ -110,7 +111,7 @@ Result<http::Response> Blobs::get(const http::Request& request, const Target& ta
                                   const cache::Digest& digest) {
   const MonoTime deadline = clock_.now() + options_.first_byte;
   auto reader = store_.open_blob(digest, sources_of(target), wanted(request, digest));
-  if (!reader.ok()) return reader.error();
+  if (!reader.ok()) return options_.offline ? offline_error() : reader.error();
   const auto size = (*reader)->size_bytes(deadline);
   if (!size.ok()) return size.error();
   if (not_modified(request, digest)) {
@@ -151,7 +152,7 @@ Result<http::Response> Blobs::head(const Target& target, const cache::Digest& di
     const auto size = reader->size_bytes(clock_.now());
     if (size.ok()) return reply(*size, CacheStatus::hit);
   }
-  Error error{Errc::not_found, "not cached, and Larder is offline"};
+  Error error = offline_error();
   const MonoTime deadline = clock_.now() + options_.first_byte;
   const auto sources = options_.offline
                            ? std::vector<std::shared_ptr<cache::Source>>()

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "cache/base/result.h"
+
 namespace larder::registry {
 
 enum class CacheStatus {
@@ -25,6 +27,10 @@ enum class CacheStatus {
 // middle for what can go stale: "larder; hit; ttl=-12; detail=stale".
 std::string header_value(CacheStatus status,
                          const std::optional<std::chrono::seconds>& ttl = std::nullopt);
+
+// Of an answer that is this error: failed or local, with the cause as its detail when it is one of
+// breaker, quota, timeout, offline, negative, closed-world: "larder; fwd=miss; detail=breaker".
+std::string header_value(const Error& error);
 
 // What header_value() made it of; nothing for any other text.
 std::optional<CacheStatus> parse_cache_status(std::string_view header_value);

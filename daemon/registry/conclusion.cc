@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cache/base/bytes_text.h"
+#include "daemon/registry/refusals.h"
 #include "daemon/registry/replies.h"
 
 namespace larder::registry {
@@ -13,16 +14,12 @@ namespace {
 using upstream::Freshness;
 
 Conclusion answer(Outlook outlook, std::string sentence) {
-  return {outlook, 200, std::move(sentence), ""};
-}
-
-Error offline() {
-  return {Errc::not_found, "not cached, and Larder is offline"};
+  return {outlook, 200, std::move(sentence), "", ""};
 }
 
 // The bytes that the name means are not cached: they are fetched by their digest.
 Conclusion fetch_bytes(const Situation& situation) {
-  if (situation.is_offline) return refusal(offline());
+  if (situation.is_offline) return refusal(offline_error());
   if (situation.no_pull) return refusal(*situation.no_pull);
   return answer(Outlook::fetch,
                 "The tag is known, but its manifest is not cached: it is fetched by its digest.");
@@ -33,7 +30,7 @@ Conclusion conclude_digest(const Situation& situation) {
     return answer(Outlook::cached,
                   "Served from the cache, nobody is asked: a digest never goes stale.");
   }
-  if (situation.is_offline) return refusal(offline());
+  if (situation.is_offline) return refusal(offline_error());
   if (situation.standing.negative) return refusal(*situation.standing.negative);
   if (situation.no_pull) return refusal(*situation.no_pull);
   return answer(Outlook::fetch, "Not cached: fetched from upstream.");
@@ -43,7 +40,7 @@ Conclusion conclude_digest(const Situation& situation) {
 Conclusion serve_known(const Situation& situation) {
   if (situation.standing.record->is_gone()) {
     if (!situation.has_document && (situation.is_offline || situation.no_pull)) {
-      return refusal({Errc::not_found, "upstream said a moment ago that it is no more"});
+      return refusal(gone_error());
     }
     if (!situation.has_document) return fetch_bytes(situation);
     return answer(Outlook::gone,
@@ -84,7 +81,7 @@ Conclusion conclude_tag(const Situation& situation) {
   if (record && (situation.is_offline || verdict.freshness == Freshness::fresh)) {
     return serve_known(situation);
   }
-  if (situation.is_offline) return refusal(offline());
+  if (situation.is_offline) return refusal(offline_error());
   if (!is_servable && negative) return refusal(*negative);
   if (is_servable && situation.no_confirm) return serve_old(situation);
   if (!is_servable && situation.no_pull) return refusal(*situation.no_pull);
@@ -137,7 +134,8 @@ std::string_view to_string(Outlook outlook) {
 Conclusion refusal(const Error& why) {
   const int status = error_reply(RouteKind::manifest, why).status;
   return {Outlook::refuse, status,
-          "Refused with " + std::to_string(status) + ": " + why.context + ".", ""};
+          "Refused with " + std::to_string(status) + ": " + why.context + ".", "",
+          std::string(why.cause)};
 }
 
 Conclusion conclude(const Situation& situation) {

@@ -85,7 +85,8 @@ struct Conclusion {
   Outlook outlook = Outlook::refuse;
   int status = 404;      // of the answer, if upstream plays along
   std::string document;  // one sentence: what happens to the manifest, and why
-  std::string parts;     // one sentence on what it is made of; empty when that does not matter
+  std::string parts{};   // one sentence on what it is made of; empty when that does not matter
+  std::string cause{};   // refuse: one word, as the answer's Cache-Status has it
 };
 
 struct Explanation {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "daemon/registry/cached_document.h"
+#include "daemon/registry/refusals.h"
 #include "daemon/registry/tag_origin.h"
 
 namespace larder::registry {
@@ -52,7 +53,7 @@ Result<Refreshed> Manifests::refresh(const Target& target, const std::string& re
     return tags_.refresh(name_of(target, reference), std::make_shared<TagOrigin>(target, reference),
                          clock_.now() + options_.deadline);
   }
-  if (options_.offline) return Error{Errc::denied, "Larder is offline"};
+  if (options_.offline) return Error{Errc::denied, "Larder is offline", "offline"};
   const auto digest = cache::Digest::parse(reference);
   if (!digest.ok()) return digest.error();
   const bool was_cached = peek_named_document(store_, *digest).has_value();
@@ -73,7 +74,7 @@ Result<DocumentAnswer> Manifests::by_digest(const Target& target, const cache::D
   if (auto document = find_named_document(store_, digest)) {
     return answer_of(digest, *std::move(document), CacheStatus::hit);
   }
-  if (options_.offline) return Error{Errc::not_found, "not cached, and Larder is offline"};
+  if (options_.offline) return offline_error();
   const std::string key = key_of(target, digest.str());
   if (const auto negative = negatives_.find(key, clock_.now())) return *negative;
   const upstream::Ask ask{clock_.now() + options_.deadline, purpose};

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "daemon/registry/cached_document.h"
+#include "daemon/registry/refusals.h"
 
 namespace larder::registry {
 
@@ -23,14 +24,6 @@ CacheStatus status_of(bool joined) {
 
 upstream::ManifestInfo info_of(const upstream::FetchedManifest& fetched) {
   return {fetched.digest, fetched.document.media_type, fetched.document.bytes.size()};
-}
-
-Error gone_error() {
-  return {Errc::not_found, "upstream said a moment ago that it is no more"};
-}
-
-Error offline_error() {
-  return {Errc::not_found, "not cached, and Larder is offline"};
 }
 
 // How long before the end of its TTL a name is confirmed: a tenth, and up to half of that more, so
@@ -219,7 +212,7 @@ void NamedDocuments::note_failure(const cache::TagName& name,
 
 Result<Refreshed> NamedDocuments::refresh(const cache::TagName& name, const OriginPtr& origin,
                                           MonoTime deadline) {
-  if (options_.offline) return Error{Errc::denied, "Larder is offline"};
+  if (options_.offline) return Error{Errc::denied, "Larder is offline", "offline"};
   const Question question{name, origin, /*want_bytes=*/true, deadline, upstream::Purpose::order};
   negatives_.forget(name.str());
   const auto before = store_.find_tag(name);

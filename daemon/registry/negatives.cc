@@ -20,7 +20,9 @@ std::optional<Error> Negatives::find(const std::string& name, MonoTime now) cons
   MutexLock lock(mutex_);
   const auto entry = entries_.find(name);
   if (entry == entries_.end() || entry->second.until <= now) return std::nullopt;
-  return entry->second.error;
+  Error error = entry->second.error;
+  error.cause = "negative";
+  return error;
 }
 
 void Negatives::make_room(MonoTime now) {

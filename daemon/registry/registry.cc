@@ -22,6 +22,7 @@ http::Response method_reply() {
 
 http::Response path_reply(const Error& error) {
   if (error.code == Errc::invalid) return error_reply(RouteKind::unknown, error);
+  if (!error.cause.empty()) return error_reply(404, "NAME_UNKNOWN", error);
   return error_reply(404, "NAME_UNKNOWN", describe(error), CacheStatus::local);
 }
 

@@ -1,6 +1,7 @@
 #include "daemon/registry/replies.h"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace larder::registry {
 
@@ -18,36 +19,48 @@ std::string_view unknown_code(RouteKind kind) {
   }
 }
 
-}  // namespace
-
-void add_common_headers(http::Response& response, CacheStatus cache_status,
-                        const std::optional<std::chrono::seconds>& ttl) {
+void add_headers(http::Response& response, std::string cache_status) {
   response.headers.add("Docker-Distribution-Api-Version", "registry/2.0");
-  response.headers.add("Cache-Status", header_value(cache_status, ttl));
+  response.headers.add("Cache-Status", std::move(cache_status));
 }
 
-http::Response error_reply(int status, std::string_view code, std::string_view message,
-                           CacheStatus cache_status) {
+http::Response json_reply(int status, std::string_view code, std::string_view message,
+                          std::string cache_status) {
   const nlohmann::json body = {{"errors", {{{"code", code}, {"message", message}}}}};
   http::Response response;
   response.status = status;
   response.headers.add("Content-Type", "application/json");
-  add_common_headers(response, cache_status);
+  add_headers(response, std::move(cache_status));
   response.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return response;
 }
 
+}  // namespace
+
+void add_common_headers(http::Response& response, CacheStatus cache_status,
+                        const std::optional<std::chrono::seconds>& ttl) {
+  add_headers(response, header_value(cache_status, ttl));
+}
+
+http::Response error_reply(int status, std::string_view code, std::string_view message,
+                           CacheStatus cache_status) {
+  return json_reply(status, code, message, header_value(cache_status));
+}
+
+http::Response error_reply(int status, std::string_view code, const Error& error) {
+  return json_reply(status, code, describe(error), header_value(error));
+}
+
 http::Response error_reply(RouteKind kind, const Error& error) {
-  const std::string message = describe(error);
   switch (error.code) {
     case Errc::not_found:
     case Errc::denied:
-      return error_reply(404, unknown_code(kind), message, CacheStatus::failed);
+      return error_reply(404, unknown_code(kind), error);
     case Errc::invalid:
       return error_reply(400, kind == RouteKind::unknown ? "NAME_INVALID" : "DIGEST_INVALID",
-                         message, CacheStatus::local);
+                         error);
     default:
-      return error_reply(503, "UNAVAILABLE", message, CacheStatus::failed);
+      return error_reply(503, "UNAVAILABLE", error);
   }
 }
 

@@ -16,6 +16,9 @@ namespace larder::registry {
 http::Response error_reply(int status, std::string_view code, std::string_view message,
                            CacheStatus cache_status);
 
+// The same for an error, whose cause the Cache-Status tells.
+http::Response error_reply(int status, std::string_view code, const Error& error);
+
 // The reply to an error met while answering a request of this kind. Towards a runtime an error is
 // never 408 or 429, which it would repeat on this host: what upstream refuses or does not have is
 // 404, what could not be had in time is 503 (docs/architecture.md, "Deadlines").

@@ -33,7 +33,8 @@ Result<Target> find_target(const RegistryPath& path, upstream::Upstreams& upstre
   auto upstream = upstreams.find(host);
   if (upstream == nullptr) {
     return Error{Errc::not_found,
-                 "no upstream matches host " + host + "; `upstreams` in the config would allow it"};
+                 "no upstream matches host " + host + "; `upstreams` in the config would allow it",
+                 "closed-world"};
   }
   const bool docker_hub = upstream->name() == "docker.io";
   if (docker_hub && repository.find('/') == std::string::npos) repository = "library/" + repository;

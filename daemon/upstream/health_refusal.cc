@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <string_view>
 
 namespace larder::upstream {
 
@@ -30,15 +31,16 @@ std::string until_text(MonoTime time, const Moment& now) {
   return "until " + utc_text(now.wall_of(time)) + " (" + std::to_string(wait.count()) + " s)";
 }
 
-Error not_asked(const std::string& url, const std::string& when, const std::string& why) {
-  return {Errc::upstream_down, url + " is not asked, " + when + ": " + why};
+Error not_asked(const std::string& url, const std::string& when, const std::string& why,
+                std::string_view cause) {
+  return {Errc::upstream_down, url + " is not asked, " + when + ": " + why, cause};
 }
 
 Error kept_for_pulls(const std::string& url, const Quota& quota, const Moment& now) {
   const auto when =
       quota.resets_at ? until_text(*quota.resets_at, now) : std::string("until there are more");
   return {Errc::upstream_down,
-          url + " is asked for pulls only, " + when + ": " + counts_text(quota, now.mono)};
+          url + " is asked for pulls only, " + when + ": " + counts_text(quota, now.mono), "quota"};
 }
 
 }  // namespace
@@ -50,11 +52,12 @@ std::optional<Error> health_refusal(const std::string& url, const Breaker& break
     const bool is_tried = breaker.state(now.mono) == BreakerState::half_open;
     const auto when =
         is_tried ? std::string("another request is trying it") : until_text(breaker.until(), now);
-    return not_asked(url, when, breaker.why());
+    return not_asked(url, when, breaker.why(), "breaker");
   }
   if (!quota || quota->may(purpose, now.mono)) return std::nullopt;
   if (purpose != Purpose::pull) return kept_for_pulls(url, *quota, now);
-  return not_asked(url, until_text(quota->pulls_again_at(), now), counts_text(*quota, now.mono));
+  return not_asked(url, until_text(quota->pulls_again_at(), now), counts_text(*quota, now.mono),
+                   "quota");
 }
 
 }  // namespace larder::upstream

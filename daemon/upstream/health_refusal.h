@@ -14,7 +14,8 @@
 
 namespace larder::upstream {
 
-// Nothing when a request for `purpose` may be sent. Returns: upstream_down, naming `url`.
+// Nothing when a request for `purpose` may be sent. Returns: upstream_down, naming `url`; its cause
+// is "breaker" or "quota".
 std::optional<Error> health_refusal(const std::string& url, const Breaker& breaker,
                                     const std::optional<Quota>& quota, Purpose purpose,
                                     const Moment& now);

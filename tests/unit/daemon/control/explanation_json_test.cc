@@ -54,7 +54,7 @@ TEST(ExplanationJson, CountsAndConcludes) {
 
   EXPECT_EQ(json["image"], Json::parse(R"({"known": true, "parts": 3, "whole": 1, "fetching": 1,
                                            "bytes": 4000, "present_bytes": 2999, "percent": 74})"));
-  EXPECT_EQ(json["pull"], Json::parse(R"({"outlook": "stale", "status": 200,
+  EXPECT_EQ(json["pull"], Json::parse(R"({"outlook": "stale", "status": 200, "cause": null,
                                           "document": "Served.", "parts": "Fetched: 2 of 3."})"));
 }
 

@@ -25,6 +25,25 @@ TEST(CacheStatusHeader, IsReadBack) {
   }
 }
 
+TEST(CacheStatusHeader, OfAnErrorTellsItsCause) {
+  EXPECT_EQ(header_value(Error{Errc::upstream_down, "x", "breaker"}),
+            "larder; fwd=miss; detail=breaker");
+  EXPECT_EQ(header_value(Error{Errc::timeout, "x"}), "larder; fwd=miss; detail=timeout");
+  EXPECT_EQ(header_value(Error{Errc::not_found, "x", "closed-world"}),
+            "larder; detail=closed-world");
+  EXPECT_EQ(header_value(Error{Errc::not_found, "x"}), "larder; fwd=miss; detail=failed");
+  EXPECT_EQ(header_value(Error{Errc::not_found, "x", "a; b"}), "larder; fwd=miss; detail=failed");
+  EXPECT_EQ(header_value(Error{Errc::invalid, "x"}), "larder; detail=local");
+}
+
+TEST(CacheStatusHeader, OfAnErrorIsReadBack) {
+  for (const auto* cause : {"breaker", "quota", "timeout", "offline", "negative"}) {
+    EXPECT_EQ(parse_cache_status(header_value(Error{Errc::io, "x", cause})), CacheStatus::failed);
+  }
+  EXPECT_EQ(parse_cache_status("larder; detail=closed-world"), CacheStatus::local);
+  EXPECT_EQ(parse_cache_status("larder; detail=breaker"), std::nullopt);
+}
+
 TEST(CacheStatusHeader, OfSomebodyElseIsNone) {
   for (const auto* text : {"", "nginx; hit", "larder; hit; detail=other", "larde"}) {
     EXPECT_EQ(parse_cache_status(text), std::nullopt) << text;

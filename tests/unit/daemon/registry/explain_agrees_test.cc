@@ -89,10 +89,17 @@ struct Case {
   Outlook outlook;
   int status;
   CacheStatus how;  // the pull was answered
+  const char* cause = "";
 };
 
 std::optional<CacheStatus> how(const http::Response& response) {
   return parse_cache_status(response.headers.find("Cache-Status").value_or(""));
+}
+
+// The end of the header, as long as `cause`.
+std::string detail(const http::Response& response, const std::string& cause) {
+  const std::string text(response.headers.find("Cache-Status").value_or(""));
+  return text.substr(text.size() - std::min(text.size(), cause.size()));
 }
 
 class ExplanationAgrees : public Situations, public ::testing::WithParamInterface<Case> {};
@@ -111,6 +118,8 @@ TEST_P(ExplanationAgrees, WithThePull) {
   EXPECT_EQ(explanation.conclusion.status, GetParam().status);
   EXPECT_EQ(answer.status, GetParam().status);
   EXPECT_EQ(how(answer), GetParam().how);
+  EXPECT_EQ(explanation.conclusion.cause, GetParam().cause);
+  EXPECT_EQ(detail(answer, explanation.conclusion.cause), explanation.conclusion.cause);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -123,11 +132,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"TooOld", &Situations::too_old, false, Outlook::confirm, 200,
              CacheStatus::revalidated},
         Case{"NeverSeenUnreachable", &Situations::unreachable, false, Outlook::refuse, 503,
-             CacheStatus::failed},
+             CacheStatus::failed, "breaker"},
         Case{"StaleUnreachable", &Situations::past_ttl_unreachable, false, Outlook::stale, 200,
              CacheStatus::stale},
         Case{"TooOldUnreachable", &Situations::too_old_unreachable, false, Outlook::refuse, 503,
-             CacheStatus::failed},
+             CacheStatus::failed, "breaker"},
         Case{"StalePaused", &Situations::past_ttl_paused, false, Outlook::stale, 200,
              CacheStatus::stale},
         Case{"StaleLowQuota", &Situations::past_ttl_low_quota, false, Outlook::stale, 200,
@@ -138,16 +147,16 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"GoneLongAgo", &Situations::said_gone_long_ago, false, Outlook::confirm, 200,
              CacheStatus::revalidated},
         Case{"Denied", &Situations::denied_a_moment_ago, false, Outlook::refuse, 404,
-             CacheStatus::failed},
+             CacheStatus::failed, "negative"},
         Case{"NeverSeenOffline", &Situations::offline, false, Outlook::refuse, 404,
-             CacheStatus::failed},
+             CacheStatus::failed, "offline"},
         Case{"TooOldOffline", &Situations::offline_too_old, false, Outlook::cached, 200,
              CacheStatus::hit},
         Case{"Evicted", &Situations::evicted, false, Outlook::fetch, 200, CacheStatus::fetched},
         Case{"EvictedUnreachable", &Situations::evicted_unreachable, false, Outlook::refuse, 503,
-             CacheStatus::failed},
+             CacheStatus::failed, "breaker"},
         Case{"EvictedOffline", &Situations::evicted_offline, false, Outlook::refuse, 404,
-             CacheStatus::failed}),
+             CacheStatus::failed, "offline"}),
     [](const auto& one) { return std::string(one.param.name); });
 
 INSTANTIATE_TEST_SUITE_P(
@@ -158,11 +167,12 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"CachedUnreachable", &Situations::too_old_unreachable, true, Outlook::cached, 200,
              CacheStatus::hit},
         Case{"Unreachable", &Situations::unreachable, true, Outlook::refuse, 503,
-             CacheStatus::failed},
+             CacheStatus::failed, "breaker"},
         Case{"LowQuota", &Situations::low_quota, true, Outlook::fetch, 200, CacheStatus::fetched},
         Case{"Denied", &Situations::denied_a_moment_ago, true, Outlook::refuse, 404,
-             CacheStatus::failed},
-        Case{"Offline", &Situations::offline, true, Outlook::refuse, 404, CacheStatus::failed},
+             CacheStatus::failed, "negative"},
+        Case{"Offline", &Situations::offline, true, Outlook::refuse, 404, CacheStatus::failed,
+             "offline"},
         Case{"CachedOffline", &Situations::offline_too_old, true, Outlook::cached, 200,
              CacheStatus::hit}),
     [](const auto& one) { return std::string(one.param.name); });

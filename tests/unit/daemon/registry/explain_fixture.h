@@ -30,7 +30,8 @@ class ExplainFixture : public testing::RegistryFixture {
         *store_, clock_, *executor_, *this);
     manifests_.emplace(ManifestsOptions{.offline = offline}, *documents_, *store_, clock_);
     blobs_.emplace(BlobsOptions{.offline = offline}, *store_, clock_);
-    registry_.emplace("docker.io", upstreams_, *manifests_, *blobs_, *this);
+    lists_.emplace(ListsOptions{.offline = offline}, *documents_, *store_, clock_);
+    registry_.emplace("docker.io", upstreams_, *manifests_, *blobs_, *lists_, *this);
     explainer_.emplace(
         ExplainerParts{upstreams_, *manifests_, *store_, clock_, offline, {"linux", "amd64", ""}});
     refresher_.emplace(upstreams_, *manifests_, clock_);
@@ -73,6 +74,7 @@ class ExplainFixture : public testing::RegistryFixture {
   std::optional<NamedDocuments> documents_;
   std::optional<Manifests> manifests_;
   std::optional<Blobs> blobs_;
+  std::optional<Lists> lists_;
   std::optional<Registry> registry_;
   std::optional<Explainer> explainer_;
   std::optional<Refresher> refresher_;
