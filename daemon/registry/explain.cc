@@ -15,10 +15,6 @@ constexpr std::size_t kDocumentsMax = 4;  // an index of an index is legal, and 
 // Far enough for any plan, and a point in time that a clock can tell.
 constexpr std::chrono::milliseconds kFarAway = std::chrono::hours(24 * 365 * 100);
 
-bool is_digest(const std::string& reference) {
-  return reference.find(':') != std::string::npos;
-}
-
 // Leaves what is for this node, and sets the others aside.
 std::optional<Descriptor> choose(const std::vector<Descriptor>& manifests, const Platform& node,
                                  std::vector<Descriptor>& others) {

@@ -18,10 +18,6 @@ std::size_t tag_colon(std::string_view name) {
   return name.find(':', slash == std::string_view::npos ? 0 : slash);
 }
 
-bool is_digest(std::string_view reference) {
-  return reference.find(':') != std::string_view::npos;
-}
-
 }  // namespace
 
 Result<ImageReference> parse_image_reference(std::string_view text) {

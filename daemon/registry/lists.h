@@ -13,7 +13,7 @@ class Lists {
   // Everything passed by reference must outlive this.
   Lists(ListsOptions options, NamedDocuments& documents, const cache::Store& store,
         const Clock& clock)
-      : tags_(options, documents, store, clock), referrers_(options, documents, clock) {}
+      : tags_(options, documents, store, clock), referrers_(options, documents, store, clock) {}
 
   // Requires: the path is one of a list. Returns: as TagLists and Referrers.
   Result<http::Response> answer(const http::Request& request, const RegistryPath& path,

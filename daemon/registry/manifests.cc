@@ -6,6 +6,7 @@
 #include "daemon/registry/cached_document.h"
 #include "daemon/registry/refusals.h"
 #include "daemon/registry/tag_origin.h"
+#include "daemon/registry/tags_document.h"
 
 namespace larder::registry {
 
@@ -19,10 +20,6 @@ DocumentAnswer answer_of(const cache::Digest& digest, cache::Document document,
 
 cache::TagName name_of(const Target& target, const std::string& tag) {
   return {target.upstream->name(), target.repository, tag};
-}
-
-bool is_digest(const std::string& reference) {
-  return reference.find(':') != std::string::npos;
 }
 
 // Of a digest among the negatives.
@@ -72,6 +69,7 @@ Standing Manifests::standing(const Target& target, const std::string& reference)
 Result<DocumentAnswer> Manifests::by_digest(const Target& target, const cache::Digest& digest,
                                             upstream::Purpose purpose) {
   if (auto document = find_named_document(store_, digest)) {
+    if (document->media_type == kTagsMediaType) return Error{Errc::not_found, "no manifest"};
     return answer_of(digest, *std::move(document), CacheStatus::hit);
   }
   if (options_.offline) return offline_error();

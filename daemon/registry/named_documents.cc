@@ -15,6 +15,8 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kRefreshesAtOnce = 16;
 constexpr std::chrono::seconds kRefreshAgain{1};  // when there was no thread for it
+// Names that are fresh for longer are noted by a later use: the book is small.
+constexpr std::chrono::hours kNotedAhead{1};
 constexpr milliseconds kMarginMin{500};
 constexpr milliseconds kMarginMax{60'000};
 
@@ -24,6 +26,18 @@ CacheStatus status_of(bool joined) {
 
 upstream::ManifestInfo info_of(const upstream::FetchedManifest& fetched) {
   return {fetched.digest, fetched.document.media_type, fetched.document.bytes.size()};
+}
+
+std::optional<std::chrono::seconds> seconds_left(const upstream::FreshnessVerdict& verdict) {
+  if (verdict.rule == nullptr) return std::nullopt;
+  return std::chrono::floor<std::chrono::seconds>(verdict.ttl_left);
+}
+
+// A definite answer came after `began`. A record from the future, after the clock was set back, is
+// none.
+bool is_later(const cache::TagRecord& record, WallTime began, WallTime now) {
+  const WallTime asked = std::max(record.checked_at, record.gone_at);
+  return asked > began && asked <= now;
 }
 
 // How long before the end of its TTL a name is confirmed: a tenth, and up to half of that more, so
@@ -56,7 +70,7 @@ Result<DocumentAnswer> NamedDocuments::get(const cache::TagName& name, const Ori
   if (known && (options_.offline || verdict.freshness == Freshness::fresh)) {
     note_use(question, verdict);
     if (known->is_gone()) return serve_old(question, *known, gone_error());
-    return serve(question, *known, CacheStatus::hit);
+    return serve(question, *known, CacheStatus::hit, &verdict);
   }
   if (options_.offline) return offline_error();
   if (!is_servable && negative) return *negative;
@@ -98,20 +112,21 @@ Result<DocumentAnswer> NamedDocuments::serve_old(const Question& question,
 // The bytes may be missing although the name is known: until now only its HEAD was asked for, or
 // they were evicted.
 Result<DocumentAnswer> NamedDocuments::serve(const Question& question,
-                                             const cache::TagRecord& record, CacheStatus status) {
+                                             const cache::TagRecord& record, CacheStatus status,
+                                             const upstream::FreshnessVerdict* verdict) {
   DocumentAnswer answer{record.digest,
                         record.media_type,
                         record.size_bytes,
                         std::nullopt,
                         status,
-                        ttl_of(question.name, record)};
+                        verdict ? seconds_left(*verdict) : ttl_of(question.name, record)};
   if (!question.want_bytes) return answer;
   auto document = find_named_document(store_, record.digest);
   if (!document) {
     if (options_.offline) return offline_error();
     auto fetched = fetches_.run(question.name.str() + "@" + record.digest.str(), question.deadline,
                                 [&] { return fetch(question, record.digest); });
-    if (!fetched.result.ok()) return fetched.result.error();
+    if (!fetched.result.ok()) return moved_on(question, record, fetched.result.error());
     answer.digest = fetched.result->digest;
     answer.status = status_of(fetched.joined);
     document = std::move(fetched.result)->document;
@@ -122,21 +137,33 @@ Result<DocumentAnswer> NamedDocuments::serve(const Question& question,
   return answer;
 }
 
+// What a name meant is no more to be had; it may mean something else by now.
+Result<DocumentAnswer> NamedDocuments::moved_on(const Question& question,
+                                                const cache::TagRecord& record, const Error& why) {
+  if (why.code != Errc::not_found) return why;
+  const auto now = confirmations_.run("now " + question.name.str(), question.deadline,
+                                      [&] { return confirm(question, When::always); });
+  if (!now.result.ok()) return now.result.error();
+  if (now.result->digest == record.digest) return why;
+  return serve(question, *now.result, status_of(now.joined));
+}
+
 Result<upstream::FetchedManifest> NamedDocuments::fetch(
     const Question& question, const std::optional<cache::Digest>& version) {
   upstream::Ask ask = question.ask();
   const bool is_order = ask.purpose == upstream::Purpose::order;
   if (!is_order) ask.purpose = upstream::Purpose::pull;  // somebody waits for the bytes
+  const WallTime began = clock_.wall();
   auto fetched = question.origin->fetch(ask, version);
-  const auto before = store_.find_tag(question.name);
   if (!fetched.ok()) {
-    if (!version) note_failure(question.name, before, fetched.error());
+    if (!version) note_failure(question.name, fetched.error(), began);
     return fetched;
   }
+  if (!question.origin->is_kept(fetched->document)) return fetched;
   if (Status kept = store_.put_document(fetched->digest, fetched->document); !kept.ok()) {
     return kept.error();
   }
-  if (fetched->digest != version) remember(question.name, info_of(*fetched), before);
+  if (fetched->digest != version) remember(question.name, info_of(*fetched), began);
   return fetched;
 }
 
@@ -147,12 +174,14 @@ Result<cache::TagRecord> NamedDocuments::confirm(const Question& question, When 
   }
   upstream::Ask ask = question.ask();
   if (before) ask.known = before->digest;
+  const WallTime began = clock_.wall();
   auto confirmed = question.origin->confirm(ask);
   if (!confirmed.ok()) {
-    note_failure(question.name, before, confirmed.error());
+    note_failure(question.name, confirmed.error(), began);
     return confirmed.error();
   }
-  return take(question, *confirmed, before);
+  if (Status taken = take(question, *confirmed, before); !taken.ok()) return taken.error();
+  return remember(question.name, confirmed->info, began);
 }
 
 // Between a request's look at the record and its turn to ask, another may have had the answer.
@@ -166,25 +195,25 @@ std::optional<Result<cache::TagRecord>> NamedDocuments::confirmed_meanwhile(
 }
 
 // A name that has moved keeps its old document until the new one is at hand.
-Result<cache::TagRecord> NamedDocuments::take(const Question& question, const Confirmed& confirmed,
-                                              const std::optional<cache::TagRecord>& before) {
+Status NamedDocuments::take(const Question& question, const Confirmed& confirmed,
+                            const std::optional<cache::TagRecord>& before) {
   const auto& [info, document] = confirmed;
   const bool moved = before && before->digest != info.digest;
-  if (document) {
-    if (Status kept = store_.put_document(info.digest, *document); !kept.ok()) return kept.error();
-  } else if (moved && !find_named_document(store_, info.digest)) {
-    auto fetched = question.origin->fetch(question.ask(), info.digest);
-    if (!fetched.ok()) return fetched.error();
-    Status kept = store_.put_document(fetched->digest, fetched->document);
-    if (!kept.ok()) return kept.error();
-  }
-  return remember(question.name, info, before);
+  if (document) return store_.put_document(info.digest, *document);
+  if (!moved || find_named_document(store_, info.digest)) return {};
+  auto fetched = question.origin->fetch(question.ask(), info.digest);
+  if (fetched.ok()) return store_.put_document(fetched->digest, fetched->document);
+  if (fetched.error().code != Errc::not_found) return fetched.error();
+  // The name is there: an endpoint that lags behind, not a name that is gone.
+  return Error{Errc::upstream_down, "it moved to what upstream does not have yet"};
 }
 
+// An answer that is older than what is known by now changes nothing.
 cache::TagRecord NamedDocuments::remember(const cache::TagName& name,
-                                          const upstream::ManifestInfo& info,
-                                          const std::optional<cache::TagRecord>& before) {
+                                          const upstream::ManifestInfo& info, WallTime began) {
+  const auto before = store_.find_tag(name);
   const WallTime now = clock_.wall();
+  if (before && is_later(*before, began, now)) return *before;
   const bool same = before && before->digest == info.digest;
   cache::TagRecord record{info.digest, info.media_type, info.size_bytes,
                           same ? before->fetched_at : now, now};
@@ -198,14 +227,17 @@ cache::TagRecord NamedDocuments::remember(const cache::TagName& name,
   return record;
 }
 
-void NamedDocuments::note_failure(const cache::TagName& name,
-                                  const std::optional<cache::TagRecord>& before,
-                                  const Error& error) {
+void NamedDocuments::note_failure(const cache::TagName& name, const Error& error, WallTime began) {
   if (error.code != Errc::not_found) return;
+  const auto before = store_.find_tag(name);
+  const WallTime now = clock_.wall();
+  if (before && is_later(*before, began, now)) return;
   negatives_.note(name.str(), error, clock_.now());
   if (!before) return;
   cache::TagRecord record = *before;
-  record.gone_at = clock_.wall();
+  record.gone_at = now;
+  // The clock may have been set back since it was there.
+  record.checked_at = std::min(record.checked_at, now - milliseconds(1));
   store_.put_tag(name, record);
   if (!before->is_gone()) observer_.tag_gone(name);
 }
@@ -237,13 +269,12 @@ Standing NamedDocuments::standing(const cache::TagName& name) const {
 
 std::optional<std::chrono::seconds> NamedDocuments::ttl_of(const cache::TagName& name,
                                                            const cache::TagRecord& record) const {
-  const auto verdict = freshness_.judge(name, record, clock_.wall());
-  if (verdict.rule == nullptr) return std::nullopt;
-  return std::chrono::floor<std::chrono::seconds>(verdict.ttl_left);
+  return seconds_left(freshness_.judge(name, record, clock_.wall()));
 }
 
 void NamedDocuments::note_use(const Question& question, const upstream::FreshnessVerdict& verdict) {
   if (options_.offline || verdict.rule == nullptr || verdict.rule->ttl < 2 * kMarginMin) return;
+  if (verdict.ttl_left > kNotedAhead) return;
   const std::string name = question.name.str();
   if (refreshes_.is_noted(name)) return;
   refreshes_.note(name, {question.name, question.origin},

@@ -83,20 +83,21 @@ class NamedDocuments {
   Result<DocumentAnswer> serve_old(const Question& question, const cache::TagRecord& record,
                                    const Error& why);
   Result<DocumentAnswer> serve(const Question& question, const cache::TagRecord& record,
-                               CacheStatus status);
+                               CacheStatus status,
+                               const upstream::FreshnessVerdict* verdict = nullptr);
+  Result<DocumentAnswer> moved_on(const Question& question, const cache::TagRecord& record,
+                                  const Error& why);
 
   Result<upstream::FetchedManifest> fetch(const Question& question,
                                           const std::optional<cache::Digest>& version);
   Result<cache::TagRecord> confirm(const Question& question, When when);
   std::optional<Result<cache::TagRecord>> confirmed_meanwhile(
       const Question& question, const std::optional<cache::TagRecord>& before) const;
-  Result<cache::TagRecord> take(const Question& question, const Confirmed& confirmed,
-                                const std::optional<cache::TagRecord>& before);
-  Status put(const cache::Digest& digest, const cache::Document& document);
+  Status take(const Question& question, const Confirmed& confirmed,
+              const std::optional<cache::TagRecord>& before);
   cache::TagRecord remember(const cache::TagName& name, const upstream::ManifestInfo& info,
-                            const std::optional<cache::TagRecord>& before);
-  void note_failure(const cache::TagName& name, const std::optional<cache::TagRecord>& before,
-                    const Error& error);
+                            WallTime began);
+  void note_failure(const cache::TagName& name, const Error& error, WallTime began);
   void note_use(const Question& question, const upstream::FreshnessVerdict& verdict);
   std::optional<std::chrono::seconds> ttl_of(const cache::TagName& name,
                                              const cache::TagRecord& record) const;

@@ -27,6 +27,9 @@ class Origin {
   virtual Result<upstream::FetchedManifest> fetch(
       const upstream::Ask& ask, const std::optional<cache::Digest>& version) const = 0;
 
+  // Whether the document is worth a row of the index; what is not is asked for each time.
+  virtual bool is_kept(const cache::Document&) const { return true; }
+
   // What the name means now, as cheaply as can be had. Without a cheap way: by fetching.
   virtual Result<Confirmed> confirm(const upstream::Ask& ask) const {
     auto fetched = fetch(ask, std::nullopt);

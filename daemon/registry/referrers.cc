@@ -9,6 +9,7 @@
 #include "cache/hasher.h"
 #include "daemon/http/query.h"
 #include "daemon/registry/replies.h"
+#include "daemon/upstream/referrers_list.h"
 
 namespace larder::registry {
 
@@ -18,8 +19,8 @@ using Json = nlohmann::json;
 
 class ReferrersOrigin final : public Origin {
  public:
-  ReferrersOrigin(Target target, const cache::Digest& subject)
-      : target_(std::move(target)), subject_(subject) {}
+  ReferrersOrigin(Target target, const cache::Digest& subject, bool is_subject_cached)
+      : target_(std::move(target)), subject_(subject), is_subject_cached_(is_subject_cached) {}
 
   // Nobody can be asked for a list as it was.
   Result<upstream::FetchedManifest> fetch(const upstream::Ask& ask,
@@ -31,9 +32,15 @@ class ReferrersOrigin final : public Origin {
     return upstream::FetchedManifest{digest, *std::move(index)};
   }
 
+  // Nothing about a digest that somebody has made up is worth a row.
+  bool is_kept(const cache::Document& document) const override {
+    return is_subject_cached_ || document != upstream::ReferrersList().document();
+  }
+
  private:
   const Target target_;
   const cache::Digest subject_;
+  const bool is_subject_cached_;
 };
 
 // The image index with the descriptors of one artifact type only.
@@ -54,8 +61,9 @@ Result<std::string> only_of_type(const std::string& bytes, const std::string& ar
 
 }  // namespace
 
-Referrers::Referrers(ListsOptions options, NamedDocuments& documents, const Clock& clock)
-    : options_(options), documents_(documents), clock_(clock) {}
+Referrers::Referrers(ListsOptions options, NamedDocuments& documents, const cache::Store& store,
+                     const Clock& clock)
+    : options_(options), documents_(documents), store_(store), clock_(clock) {}
 
 Result<http::Response> Referrers::answer(const http::Request& request, const RegistryPath& path,
                                          const Target& target) {
@@ -67,8 +75,9 @@ Result<http::Response> Referrers::answer(const http::Request& request, const Reg
   }
   const cache::TagName name{target.upstream->name(), target.repository,
                             "?referrers&" + subject->str()};
-  auto found = documents_.get(name, std::make_shared<ReferrersOrigin>(target, *subject),
-                              /*want_bytes=*/true, clock_.now() + options_.deadline);
+  auto found = documents_.get(
+      name, std::make_shared<ReferrersOrigin>(target, *subject, store_.has_blob(*subject)),
+      /*want_bytes=*/true, clock_.now() + options_.deadline);
   if (!found.ok()) return found.error();
   http::Response response;
   response.headers.add("Content-Type", found->media_type);

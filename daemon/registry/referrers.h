@@ -17,7 +17,8 @@ namespace larder::registry {
 class Referrers {
  public:
   // Everything passed by reference must outlive this.
-  Referrers(ListsOptions options, NamedDocuments& documents, const Clock& clock);
+  Referrers(ListsOptions options, NamedDocuments& documents, const cache::Store& store,
+            const Clock& clock);
 
   // Returns: invalid for a malformed digest; not_found, denied, upstream_down, timeout, corrupt.
   Result<http::Response> answer(const http::Request& request, const RegistryPath& path,
@@ -26,6 +27,7 @@ class Referrers {
  private:
   const ListsOptions options_;
   NamedDocuments& documents_;
+  const cache::Store& store_;
   const Clock& clock_;
 };
 

@@ -38,6 +38,11 @@ bool is_repository_with_host(std::string_view text);
 
 using upstream::is_tag;
 
+// Whether a reference is meant as a digest: no tag has a colon.
+inline bool is_digest(std::string_view reference) {
+  return reference.find(':') != reference.npos;
+}
+
 // A host as an image name's first component shows one: with "." or ":", or "localhost".
 bool looks_like_host(std::string_view component);
 

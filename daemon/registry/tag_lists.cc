@@ -34,6 +34,9 @@ class TagsOrigin final : public Origin {
     return upstream::FetchedManifest{digest, std::move(document)};
   }
 
+  // Some registries make new tokens for each reading: their pages would never be found again.
+  bool is_kept(const cache::Document&) const override { return page_.more.empty(); }
+
  private:
   const Target target_;
   const ListPage page_;

@@ -10,8 +10,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr const char* kMediaType = "application/vnd.larder.tags.v1+json";
-
 Error corrupt() {
   return {Errc::corrupt, "a cached list of tags does not parse"};
 }
@@ -19,14 +17,15 @@ Error corrupt() {
 }  // namespace
 
 cache::Document tags_document(const upstream::TagList& list) {
-  Json document = {{"mediaType", kMediaType}, {"tags", list.tags}};
+  Json document = {{"mediaType", kTagsMediaType}, {"tags", list.tags}};
   if (list.next) document["next"] = query_of(*list.next);
-  return {kMediaType, document.dump()};
+  return {std::string(kTagsMediaType), document.dump()};
 }
 
 Result<upstream::TagList> parse_tags_document(std::string_view bytes) {
   const Json document = Json::parse(bytes, nullptr, /*allow_exceptions=*/false);
-  if (!document.is_object() || document.value("mediaType", Json()) != kMediaType) return corrupt();
+  if (!document.is_object() || document.value("mediaType", Json()) != kTagsMediaType)
+    return corrupt();
   const Json tags = document.value("tags", Json());
   const auto is_text = [](const Json& value) { return value.is_string(); };
   if (!tags.is_array() || !std::all_of(tags.begin(), tags.end(), is_text)) return corrupt();

@@ -12,6 +12,9 @@
 
 namespace larder::registry {
 
+// Larder's own, and never served as it is.
+inline constexpr std::string_view kTagsMediaType = "application/vnd.larder.tags.v1+json";
+
 // {"mediaType":"application/vnd.larder.tags.v1+json","next":"n=2&last=b","tags":["a","b"]}
 cache::Document tags_document(const upstream::TagList& list);
 

@@ -1,5 +1,6 @@
 #include "daemon/upstream/glob.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -25,9 +26,33 @@ Matched after_wildcard(const Matched& before, std::string_view text, bool (*allo
   return after;
 }
 
+bool covers_all(std::string_view text, bool (*allowed)(char), bool empty) {
+  return (empty || !text.empty()) && std::all_of(text.begin(), text.end(), allowed);
+}
+
+// What stands before the first wildcard and behind the last one is compared as it is, and taken off
+// both. False: it differs.
+bool strip_literals(std::string_view& pattern, std::string_view& text) {
+  while (!pattern.empty() && pattern.front() != '*') {
+    if (text.empty() || text.front() != pattern.front()) return false;
+    pattern.remove_prefix(1);
+    text.remove_prefix(1);
+  }
+  while (!pattern.empty() && pattern.back() != '*') {
+    if (text.empty() || text.back() != pattern.back()) return false;
+    pattern.remove_suffix(1);
+    text.remove_suffix(1);
+  }
+  return true;
+}
+
 }  // namespace
 
 bool glob_matches(std::string_view pattern, std::string_view text, const GlobRules& rules) {
+  if (!strip_literals(pattern, text)) return false;
+  if (pattern.empty()) return text.empty();
+  if (pattern == "**") return covers_all(text, rules.double_star, rules.empty);
+  if (pattern == "*") return covers_all(text, rules.star, rules.empty);
   Matched matched(text.size() + 1, false);
   matched[0] = true;
   while (!pattern.empty()) {

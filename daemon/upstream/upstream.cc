@@ -97,12 +97,21 @@ Result<TagList> Upstream::list_tags(const std::string& repository, const ListPag
 
 Result<cache::Document> Upstream::list_referrers(const std::string& repository,
                                                  const cache::Digest& subject, const Ask& ask) {
-  const auto question = [&](Endpoint& endpoint, const std::string& name, const Ask& share) {
-    return upstream::list_referrers(endpoint, name, subject, share);
+  const cache::Document none = ReferrersList().document();
+  bool is_empty = false;
+  // An endpoint that has the API must say "none" of what it does not have: the next may know more.
+  const auto question = [&](Endpoint& endpoint, const std::string& name,
+                            const Ask& share) -> Result<cache::Document> {
+    auto listed = upstream::list_referrers(endpoint, name, subject, share);
+    if (!listed || *listed != none) return listed;
+    is_empty = true;
+    return Error{Errc::not_found, "no referrers"};
   };
   auto referrers = first_answer<cache::Document>(repository, ask, question);
-  const bool none = !referrers && referrers.error().code == Errc::not_found;
-  return none ? ReferrersList().document() : referrers;
+  if (referrers || referrers.error().code != Errc::not_found) return referrers;
+  // Where there was a list, a repository that is not found does not make it empty.
+  if (ask.known && !is_empty) return referrers;
+  return none;
 }
 
 std::vector<std::shared_ptr<cache::Source>> Upstream::blob_sources(

@@ -23,11 +23,13 @@ constexpr char kType[] = "application/vnd.oci.image.manifest.v1+json";
 // An upstream of one name, in this process.
 class FakeOrigin final : public Origin {
  public:
-  Result<upstream::FetchedManifest> fetch(const upstream::Ask& ask,
-                                          const std::optional<cache::Digest>&) const override {
+  Result<upstream::FetchedManifest> fetch(
+      const upstream::Ask& ask, const std::optional<cache::Digest>& version) const override {
     purposes_.push_back(ask.purpose);
     ++fetches_;
     if (error_) return *error_;
+    if (version && *version != sha256_of(bytes_)) return Error{Errc::not_found, "HTTP 404"};
+    if (version && lags_) return Error{Errc::not_found, "HTTP 404"};
     return upstream::FetchedManifest{sha256_of(bytes_), {kType, bytes_}};
   }
   Result<Confirmed> confirm(const upstream::Ask& ask) const override {
@@ -38,7 +40,11 @@ class FakeOrigin final : public Origin {
     return Confirmed{{sha256_of(bytes_), kType, bytes_.size(), answers_unchanged_}, std::nullopt};
   }
 
+  bool is_kept(const cache::Document&) const override { return keeps_; }
+
   std::string bytes_ = "{}";
+  bool keeps_ = true;
+  bool lags_ = false;  // its HEAD knows what its GET does not
   std::optional<Error> error_;
   bool answers_unchanged_ = false;
   std::function<void()> meanwhile_;
@@ -269,6 +275,58 @@ TEST_F(NamedDocumentsTest, AreFetchedAgainWhenTheirBytesWereEvicted) {
 
   EXPECT_EQ(answer->status, CacheStatus::fetched);
   EXPECT_EQ(answer->bytes, "{}");
+}
+
+TEST_F(NamedDocumentsTest, OfWhichOnlyTheHeadIsKnownFollowATagThatMoved) {
+  ASSERT_TRUE(get(/*want_bytes=*/false).ok());
+  origin_->bytes_ = R"({"v":2})";
+
+  const auto answer = get();
+
+  ASSERT_TRUE(answer.ok()) << describe(answer.error());
+  EXPECT_EQ(answer->bytes, R"({"v":2})");
+}
+
+TEST_F(NamedDocumentsTest, ThatMovedToWhatUpstreamLacksAreStaleNotGone) {
+  ASSERT_TRUE(get().ok());
+  clock_.advance(minutes(11));
+  origin_->bytes_ = R"({"v":2})";
+  origin_->lags_ = true;
+
+  EXPECT_EQ(get()->status, CacheStatus::stale);
+  EXPECT_THAT(gone_, IsEmpty());
+}
+
+TEST_F(NamedDocumentsTest, AnOlderAnswerChangesNothing) {
+  ASSERT_TRUE(get().ok());
+  clock_.advance(minutes(11));
+  // While the question is under way, an operator's refresh finds another document.
+  const auto newer = std::make_shared<FakeOrigin>();
+  newer->bytes_ = R"({"v":2})";
+  origin_->meanwhile_ = [&] {
+    clock_.advance(seconds(1));
+    ASSERT_TRUE(documents_.refresh(kName, newer, clock_.now() + seconds(3)).ok());
+  };
+
+  EXPECT_EQ(get()->bytes, R"({"v":2})");
+}
+
+TEST_F(NamedDocumentsTest, AreGoneAlthoughTheClockWasSetBack) {
+  ASSERT_TRUE(get().ok());
+  clock_.set_wall_back(hours(5));
+  go_gone();
+
+  EXPECT_EQ(get()->status, CacheStatus::gone);
+  EXPECT_EQ(get()->status, CacheStatus::gone);
+  EXPECT_EQ(origin_->confirmations_, 1);
+}
+
+TEST_F(NamedDocumentsTest, ThatAreNotWorthARowAreServedAndForgotten) {
+  origin_->keeps_ = false;
+
+  EXPECT_EQ(get()->bytes, "{}");
+
+  EXPECT_EQ(store_->find_tag(kName), std::nullopt);
 }
 
 }  // namespace
