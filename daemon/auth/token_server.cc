@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/auth/encoding.h"
+#include "daemon/http/local_names.h"
 
 namespace larder::auth {
 
@@ -85,9 +86,10 @@ Result<http::ClientRequest> token_request(const Challenge& challenge, const std:
   request.url.target = with_query(realm->target, challenge, scope);
   request.headers.add("Accept", "application/json");
   if (credential) request.headers.add("Authorization", basic_authorization(*credential));
-  // The operator wrote the endpoint's host; another one is only the upstream's word.
+  // A local address that the operator wrote; another host is only the upstream's word.
   const bool own_host = realm->host == endpoint.host;
-  request.reach = own_host ? http::Reach::anywhere : http::Reach::public_only;
+  const bool is_written = own_host && http::is_local_or_metadata_host(realm->host);
+  request.reach = is_written ? http::Reach::anywhere : http::Reach::public_only;
   request.with_certificate = own_host;
   return request;
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "daemon/auth/credential_sources.h"
+#include "daemon/http/local_names.h"
 
 namespace larder::cli {
 
@@ -31,6 +32,7 @@ std::unique_ptr<auth::CredentialSource> credentials_of(const config::Auth& auth)
   return std::make_unique<auth::EnvironmentCredentials>(auth.username, auth.password.environment);
 }
 
+// A local or metadata address is dialled when the operator wrote it, not when DNS says it.
 // Requires: config parsing has accepted the endpoints.
 std::unique_ptr<upstream::Upstream> make_upstream(const std::string& host,
                                                   const Reaching& reaching) {
@@ -39,7 +41,8 @@ std::unique_ptr<upstream::Upstream> make_upstream(const std::string& host,
   for (const Reached& one : reaching.endpoints) {
     auto url = http::Url::parse(one.url.empty() ? "https://" + host : one.url);
     if (!url.ok()) return nullptr;
-    const auto reach = one.url.empty() ? http::Reach::public_only : http::Reach::anywhere;
+    const bool is_written = !one.url.empty() && http::is_local_or_metadata_host(url->host);
+    const auto reach = is_written ? http::Reach::anywhere : http::Reach::public_only;
     endpoints.push_back(std::make_unique<upstream::Endpoint>(
         upstream::EndpointParts{host, *url, reach, *one.client, credentials_of(one.auth),
                                 ground.clock, ground.observer, ground.health.of(*url)}));

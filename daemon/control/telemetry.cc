@@ -136,6 +136,12 @@ void Telemetry::health_forgotten(const std::string& url, const Error& why) {
                 {{"endpoint", url}, {"error", describe(why)}});
 }
 
+void Telemetry::answer_useless(const std::string& upstream, const std::string& endpoint_host,
+                               const Error& why) {
+  logger_.write(Level::warn, "upstream_useless",
+                {{"upstream", upstream}, {"endpoint", endpoint_host}, {"error", describe(why)}});
+}
+
 void Telemetry::request_finished(const http::Request& request, registry::RouteKind kind,
                                  const http::Exchange& exchange) {
   const CacheUse cache = cache_use(exchange.cache_status);

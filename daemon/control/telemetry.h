@@ -36,6 +36,8 @@ class Telemetry final : public cache::StoreObserver,
 
   void request_ended(const std::string& upstream, const std::string& endpoint_host, int status,
                      std::uint64_t body_bytes, const Status& outcome) override;
+  void answer_useless(const std::string& upstream, const std::string& endpoint_host,
+                      const Error& why) override;
 
   void health_changed(upstream::HealthEvent event, const upstream::HealthReport& report) override;
   void health_forgotten(const std::string& url, const Error& why) override;

@@ -136,7 +136,6 @@ Answer::Outcome Answer::finish() {
   if (replaced) replace();
   if (replaced || can_go_on()) note(connection_.flush());
   const auto how = exchange();
-  if (!how.complete) connection_.reset_at_close();
   try {
     if (asked_) handler_.finished(request_, how);
   } catch (...) {  // the answer is over: there is nothing left that could be refused

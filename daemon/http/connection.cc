@@ -152,11 +152,6 @@ void Connection::finish_sending() {
   ::shutdown(descriptor(), SHUT_WR);
 }
 
-void Connection::reset_at_close() {
-  const linger reset{1, 0};
-  ::setsockopt(descriptor(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-}
-
 void Connection::cut() {
   cut_ = true;
   ::shutdown(descriptor(), SHUT_RDWR);

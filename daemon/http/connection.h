@@ -67,8 +67,6 @@ class Connection {
 
   // No more will be sent: the peer sees the end of the stream.
   void finish_sending();
-  // The peer sees a reset, not an end, when this connection is destroyed.
-  void reset_at_close();
   // Ends the connection under its owner's hands. Any thread.
   void cut();
 

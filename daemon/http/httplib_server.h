@@ -30,7 +30,7 @@ class HttplibServer {
   enum class Outcome {
     keep,   // the connection can carry another answer
     close,  // the answer was sent whole and said that the connection ends
-    cut,    // the answer was not sent whole; the peer will see a reset
+    cut,    // the answer was not sent whole; the peer sees the end before its time
   };
   // Answers one request with the body that was read, whose head's last byte came at
   // `head_received`, and tells the handler when it has finished. `close`: the answer says that the

@@ -63,11 +63,19 @@ Endpoint::Followed Endpoint::follow(const RegistryRequest& request,
     if (is_own && !(status && has_challenges)) permit.ended(hop_sink.body_bytes(), status);
     if (!held || !status) return {std::move(status), {}};
     if (has_challenges) return {{}, hop_sink.challenges()};
-    if (auto redirected = redirect(hop, *held); !redirected) return {std::move(redirected), {}};
+    if (auto redirected = redirect(hop, *held); !redirected) return useless(redirected.error());
   }
-  return {
-      down(parts_.url.authority() + ": more than " + std::to_string(kRedirectsMax) + " redirects"),
-      {}};
+  return useless(
+      down(parts_.url.authority() + ": more than " + std::to_string(kRedirectsMax) + " redirects"));
+}
+
+Endpoint::Followed Endpoint::useless(const Error& why) const {
+  tell_useless(why);
+  return {why, {}};
+}
+
+void Endpoint::tell_useless(const Error& why) const {
+  parts_.observer.answer_useless(parts_.upstream, parts_.url.host, why);
 }
 
 http::ClientRequest Endpoint::first_hop(const RegistryRequest& request,

@@ -62,6 +62,9 @@ class Endpoint {
               const std::stop_token& stop);
 
   const http::Url& url() const { return parts_.url; }
+  // What it answered is of no use.
+  void tell_useless(const Error& why) const;
+
   const EndpointHealth& health() const { return *parts_.health; }
 
  private:
@@ -74,6 +77,7 @@ class Endpoint {
   Followed follow(const RegistryRequest& request, const std::optional<std::string>& authorization,
                   bool answer_challenges, http::ResponseSink& sink, const std::stop_token& stop,
                   EndpointHealth::Permit& permit);
+  Followed useless(const Error& why) const;
   http::ClientRequest first_hop(const RegistryRequest& request,
                                 const std::optional<std::string>& authorization) const;
   // Turns `hop` into the request that `answer`, a redirect, asks for.

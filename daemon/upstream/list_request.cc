@@ -85,7 +85,10 @@ Result<TagList> list_tags(Endpoint& endpoint, const std::string& repository, con
                           "application/json", ask, response);
   if (!asked) return told_by(endpoint, told, asked.error());
   auto tags = parse_tags(response.bytes());
-  if (!tags) return told_by(endpoint, told, tags.error());
+  if (!tags) {
+    endpoint.tell_useless(in_context(told, tags.error()));
+    return told_by(endpoint, told, tags.error());
+  }
   auto next = page_after(page, response.head().headers);
   if (!next) return told_by(endpoint, told, next.error());
   return TagList{*std::move(tags), *std::move(next)};

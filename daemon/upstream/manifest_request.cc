@@ -94,6 +94,13 @@ Error told_by(const Endpoint& endpoint, const ManifestName& name, const Error& e
       endpoint.url().authority() + " manifest " + name.repository + " " + name.reference, error);
 }
 
+// An answer that came, and cannot be what was asked for.
+Error refused(const Endpoint& endpoint, const ManifestName& name, const Error& error) {
+  const Error told = told_by(endpoint, name, error);
+  endpoint.tell_useless(told);
+  return told;
+}
+
 }  // namespace
 
 Result<ManifestInfo> head_manifest(Endpoint& endpoint, const ManifestName& name, const Ask& ask) {
@@ -119,7 +126,7 @@ Result<FetchedManifest> get_manifest(Endpoint& endpoint, const ManifestName& nam
     return told_by(endpoint, name, asked.error());
   }
   auto manifest = verified(response, name);
-  if (!manifest) return told_by(endpoint, name, manifest.error());
+  if (!manifest) return refused(endpoint, name, manifest.error());
   return manifest;
 }
 

@@ -16,6 +16,10 @@ class UpstreamObserver {
   // `body_bytes` counts what arrived of the body, redirect targets included.
   virtual void request_ended(const std::string& upstream, const std::string& endpoint_host,
                              int status, std::uint64_t body_bytes, const Status& outcome) = 0;
+  // An endpoint answered, and the answer is of no use: it is not what was asked for, or leads
+  // nowhere.
+  virtual void answer_useless(const std::string& upstream, const std::string& endpoint_host,
+                              const Error& why) = 0;
 };
 
 }  // namespace larder::upstream

@@ -11,7 +11,7 @@ import urllib.parse
 
 import clients
 from content import MEBIBYTE
-from table import Row
+from table import Row, spread
 
 SUPPORT = pathlib.Path(__file__).resolve().parents[1] / "support"
 sys.path[:0] = [str(SUPPORT), str(SUPPORT.parent / "e2e")]
@@ -103,10 +103,9 @@ class UpstreamCases:
             ["unshare", "--map-root-user", "--net", "--mount", sys.executable, "-B", str(DNS_DOWN),
              self.bench.larder_binary, str(self.bench.fresh_directory("dns-down")),
              str(self.options.runs)], check=True, capture_output=True, text=True).stdout)
-        most_ms = max(told["ready_ms"])
-        yield Row("start to ready, DNS down", f"{most_ms:.0f} ms",
-                  f"{median(told['ready_ms']):.0f} ms median; docker-registry {told['proxy']}", "",
-                  "<= 50 ms", most_ms <= 50)
+        ready_ms = median(told["ready_ms"])
+        yield Row("start to ready, DNS down", spread(told["ready_ms"], " ms", 0),
+                  f"docker-registry {told['proxy']}", "", "<= 50 ms", ready_ms <= 50)
         yield Row("    a cached tag past its TTL, then", f"{told['stale_ms']:.0f} ms", "", "",
                   "<= 1200 ms", told["stale_ms"] <= 1200)
 

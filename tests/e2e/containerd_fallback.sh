@@ -14,7 +14,7 @@ source "$E2E/lib_blobs.sh"
 IMAGE=registry.test:5443/team/app:v1
 SOCKET=$WORK/containerd.sock
 BAR_MS=1500
-MARGIN_MS=${MARGIN_MS:-1000}
+MARGIN_MS=${MARGIN_MS:-300}
 ROUNDS=3
 
 main() {

@@ -11,14 +11,17 @@ import re
 import socket
 import ssl
 import subprocess
+import time
 import unittest
 
 from upstream_fixture import MARGIN_S, UpstreamCase, warnings
 import bad_answers as bad
 from bad_registry import digest_of
+from black_hole import BlackHole
 
 DEADLINES = "{manifest: 1s, first_byte: 1s, stall: 1s, connect: 1s}"
 DEADLINE_S = 1
+TOLD_DEADLINE_S = 2
 ATTEMPTS_MAX = 2         # a source is asked again where it stopped, before the flight gives up
 MANIFEST = b'{"schemaVersion":2,"config":{},"layers":[]}'
 SMALL, LARGE = bytes(range(256)) * 40, bytes(range(256)) * 4000
@@ -108,10 +111,14 @@ class UpstreamThatMisbehaves(UpstreamCase):
         self.assertLess(answer.seconds, waits * DEADLINE_S + MARGIN_S)
 
     def expect_told(self, larder, misbehaviour):
-        """What was served from the cache after all needs no explanation."""
-        told = warnings(larder)
-        self.assertTrue(any(re.search(misbehaviour.cause, line) for line in told),
-                        f"no line of {len(told)} names the cause: {told}")
+        """A flight tells its end a moment after its readers have heard of it."""
+        deadline, told = time.monotonic() + TOLD_DEADLINE_S, []
+        while time.monotonic() < deadline:
+            told = warnings(larder)
+            if any(re.search(misbehaviour.cause, line) for line in told):
+                return
+            time.sleep(0.05)
+        self.fail(f"no line of {len(told)} names the cause: {told}")
 
     def expect_nothing_kept(self, larder, path, right):
         self.restart(larder, self.sound.url)
@@ -125,6 +132,51 @@ def was_dialled(listener):
         listener.accept()[0].close()
         return True
     return False
+
+
+class CombinedTroubles(UpstreamCase):
+    """However they are combined, nobody waits for longer than the deadlines say."""
+
+    PATHS = ("app/manifests/1", f"app/manifests/{digest_of(MANIFEST)}",
+             f"app/blobs/{digest_of(LARGE)}", "app/tags/list", f"app/referrers/{digest_of(LARGE)}")
+
+    def expect_bounded(self, larder):
+        for path in self.PATHS:
+            answer = self.fetch(larder, path)
+            self.tell(f"{path[:13]}: {answer.status} {answer.seconds:.2f} s")
+            self.assertIn(answer.status, (404, 503))
+            self.assertLess(answer.seconds, DEADLINE_S + MARGIN_S)
+
+    def bad_endpoints(self):
+        """One that is silent, one that drips, one that swallows connections."""
+        dripping, hole = self.registry(), BlackHole()
+        self.addCleanup(hole.close)
+        dripping.add_blob("app", LARGE)
+        self.upstream.behave(bad.silent)
+        dripping.behave(bad.drip)
+        return [self.upstream.url, dripping.url, hole.url]
+
+    def test_of_three_endpoints_are_bounded(self):
+        self.expect_bounded(self.larder(*self.bad_endpoints(), deadlines=DEADLINES))
+
+    def test_of_three_endpoints_leave_what_is_cached(self):
+        self.upstream.add_tag("app", "1", MANIFEST)
+        larder = self.larder(deadlines=DEADLINES)
+        self.fetch(larder, "app/manifests/1")
+        self.restart(larder, *self.bad_endpoints())
+        for _ in range(3):
+            answer = self.fetch(larder, "app/manifests/1")
+            self.assertEqual((200, MANIFEST), (answer.status, answer.body))
+            self.assertLess(answer.seconds, DEADLINE_S + MARGIN_S)
+
+    def test_of_a_token_server_are_bounded(self):
+        hole = BlackHole()
+        self.addCleanup(hole.close)
+        for realm in (hole.url, "https://registry.invalid", self.upstream.url):
+            with self.subTest(realm):
+                challenge = f'Bearer realm="{realm}/token",service="registry"'
+                self.upstream.behave(bad.refuse(401, WWW_Authenticate=challenge))
+                self.expect_bounded(self.larder(deadlines=DEADLINES))
 
 
 class Redirects(UpstreamCase):

@@ -7,6 +7,7 @@ upstreams.sh runs it in a network namespace of its own.
 import concurrent.futures
 import contextlib
 import http.client
+import json
 import pathlib
 import socket
 import subprocess
@@ -182,9 +183,10 @@ class UpstreamThatSaysLater(UpstreamCase):
 
     def expect_nobody_asked_and_no_retry_status(self, already):
         for _ in range(4):
-            cached, *others = self.ask_everything()
+            cached, *others, tags = self.ask_everything()
             self.assertEqual((200, OLD), (cached.status, cached.body))
-            for answer in (cached, *others):
+            self.assertEqual((200, ["1"]), (tags.status, json.loads(tags.body)["tags"]))
+            for answer in (cached, *others, tags):
                 self.assert_no_retry_status(answer)
                 self.assert_at_once(answer)
             self.assertEqual([503] * len(others), [answer.status for answer in others])

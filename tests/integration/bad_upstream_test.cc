@@ -163,7 +163,7 @@ TEST_F(BadUpstream, WithAStaleTagCachedIsAnsweredFromTheCache) {
   const auto stale = fetch(tag_path_);
 
   EXPECT_EQ(stale.body, "{}");
-  EXPECT_EQ(header(stale, "Cache-Status"), "larder; hit; detail=stale");
+  EXPECT_TRUE(header(stale, "Cache-Status").ends_with("; detail=stale"));
   EXPECT_EQ(metric(R"(larder_stale_served_total{reason="upstream_down",upstream="reg.test"})"), 1);
 }
 

@@ -30,8 +30,8 @@ class Outage : public DaemonFixture {
   }
 
   void add_endpoint(const ScriptedServer& server) {
-    config_.upstreams.at(0).endpoints.push_back("http://127.0.0.1:" +
-                                                std::to_string(server.port()));
+    const auto url = "http://127.0.0.1:" + std::to_string(server.port());
+    config_.upstreams.at(0).endpoints.push_back({.url = url});
   }
 
   // The bodies of `count` requests for the tag at once that were right.

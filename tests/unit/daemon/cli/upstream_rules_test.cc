@@ -17,6 +17,7 @@ using testing::ScriptedServer;
 class QuietObserver final : public upstream::UpstreamObserver {
   void request_ended(const std::string&, const std::string&, int, std::uint64_t,
                      const Status&) override {}
+  void answer_useless(const std::string&, const std::string&, const Error&) override {}
 };
 
 config::Upstream upstream_of(std::string match, std::vector<config::Endpoint> endpoints = {}) {

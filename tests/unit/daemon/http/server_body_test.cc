@@ -199,6 +199,7 @@ TEST_F(BodyTest, SendsWhatItHasWhileTheRestIsAwaited) {
   EXPECT_EQ(peer.read_exactly(6), "second");
 }
 
+// With an end, not a reset: containerd 1.6 fails a whole pull for a reset, and goes on after an end.
 TEST_F(BodyTest, ThatFailsIsCutShortOfItsLength) {
   start();
   const std::string bytes = "only this";
@@ -213,7 +214,8 @@ TEST_F(BodyTest, ThatFailsIsCutShortOfItsLength) {
 
   EXPECT_EQ(response.headers.find("Content-Length"), "100");
   EXPECT_EQ(response.body, bytes.substr(0, response.body.size()));
-  EXPECT_TRUE(peer.was_reset());
+  EXPECT_EQ(peer.read_to_end(), "");
+  EXPECT_FALSE(peer.was_reset());
   const auto exchange = handler_.wait_for_exchange();
   EXPECT_EQ(exchange->status, 200);
   EXPECT_EQ(exchange->body_bytes_sent, bytes.size());
@@ -252,7 +254,8 @@ TEST_F(BodyTest, ThatThrowsIsCut) {
 
   get(peer, "/");
 
-  EXPECT_TRUE(peer.was_reset());
+  EXPECT_EQ(peer.read_to_end(), "");
+  EXPECT_FALSE(peer.was_reset());
   EXPECT_EQ(handler_.wait_for_exchange()->failure, "out of luck");
   EXPECT_EQ(handler_.finished_count(), 1U);
 }

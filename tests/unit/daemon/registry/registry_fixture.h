@@ -30,6 +30,7 @@ class RegistryFixture : public StoreFixture,
   }
   void request_ended(const std::string&, const std::string&, int, std::uint64_t,
                      const Status&) override {}
+  void answer_useless(const std::string&, const std::string&, const Error&) override {}
 
   upstream::Upstreams make_upstreams() {
     const auto make = [this](const std::string& host) {

@@ -32,6 +32,13 @@ class RecordingObserver final : public UpstreamObserver {
                     std::to_string(body_bytes) + " " +
                     (outcome.ok() ? "ok" : std::string(to_string(outcome.error().code))));
   }
+  // "docker.io reg.example useless corrupt"
+  void answer_useless(const std::string& upstream, const std::string& endpoint_host,
+                      const Error& why) override {
+    MutexLock lock(mutex_);
+    told_.push_back(upstream + " " + endpoint_host + " useless " +
+                    std::string(to_string(why.code)));
+  }
   std::vector<std::string> told() const {
     MutexLock lock(mutex_);
     return told_;
