@@ -59,6 +59,11 @@ TEST(Error, TellsItsStoryFromTheTop) {
   EXPECT_EQ(describe(error), "io: publish: fsync: Input/output error");
 }
 
+TEST(Error, KeepsItsCauseOnTheWayUp) {
+  EXPECT_EQ(in_context("reg.example", {Errc::upstream_down, "resting", "breaker"}).cause,
+            "breaker");
+}
+
 TEST(Error, SaysWhatTheCallerCanDoAboutASystemError) {
   EXPECT_EQ(from_errno("open", ENOENT).code, Errc::not_found);
   EXPECT_EQ(from_errno("write", ENOSPC).code, Errc::no_space);

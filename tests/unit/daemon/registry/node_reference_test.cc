@@ -39,7 +39,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(NodeReferences, AreNotMadeOfAnything) {
   for (const char* const text : {"", "/", "quay.io/", "a b", "APP", "app:", "app@x",
-                                 "app@sha256:", "a:b:c", "../app", "https://quay.io/app"}) {
+                                 "app@sha256:", "a:b:c", "https://quay.io/app"}) {
     const auto read = parse_node_reference(text);
     ASSERT_FALSE(read.ok()) << text;
     EXPECT_EQ(read.error().code, Errc::invalid) << text;

@@ -57,6 +57,18 @@ TEST_F(HealthRefusalTest, SaysWhatIsLeftOfAQuota) {
             "2023-11-14T22:13:50Z (30 s): 0 of 100 requests are left");
 }
 
+TEST_F(HealthRefusalTest, HasItsCauseInAWord) {
+  quota_ = Quota{.remaining = 0, .limit = 100, .resets_at = kNow.mono + 30s, .read_at = kNow.mono};
+  const auto pull = health_refusal("https://reg.example", breaker_, quota_, Purpose::pull, kNow);
+  const auto warm = health_refusal("https://reg.example", breaker_, quota_, Purpose::warm, kNow);
+  end({Sign::unreachable, "connect deadline passed"});
+  const auto sick = health_refusal("https://reg.example", breaker_, quota_, Purpose::pull, kNow);
+
+  EXPECT_EQ(pull->cause, "quota");
+  EXPECT_EQ(warm->cause, "quota");
+  EXPECT_EQ(sick->cause, "breaker");
+}
+
 TEST_F(HealthRefusalTest, HasNoMomentForAQuotaThatGrowsBack) {
   quota_ = Quota{.remaining = 9, .limit = 100, .window = 6h, .read_at = kNow.mono};
 

@@ -22,9 +22,10 @@ class ListRequestTest : public ::testing::Test {
   void endpoint(FakeClient::Answering answering) {
     const auto host = "reg" + std::to_string(clients_.size()) + ".example";
     clients_.push_back(std::make_unique<FakeClient>(std::move(answering)));
-    endpoints_.push_back(std::make_unique<Endpoint>(
-        "reg.test", http::Url::parse("https://" + host).value(), http::Reach::anywhere,
-        *clients_.back(), std::make_unique<auth::AnonymousCredentials>(), clock_, observer_));
+    const auto url = http::Url::parse("https://" + host).value();
+    endpoints_.push_back(std::make_unique<Endpoint>(EndpointParts{
+        "reg.test", url, http::Reach::anywhere, *clients_.back(),
+        std::make_unique<auth::AnonymousCredentials>(), clock_, observer_, health_.book.of(url)}));
   }
   void endpoint(const FakeAnswer& answer) {
     endpoint([answer](const http::ClientRequest&) { return answer; });
@@ -58,6 +59,7 @@ class ListRequestTest : public ::testing::Test {
 
   testing::FakeClock clock_;
   RecordingObserver observer_;
+  testing::FakeHealthBook health_{clock_};
   std::vector<std::unique_ptr<FakeClient>> clients_;
   std::vector<std::unique_ptr<Endpoint>> endpoints_;
   std::optional<Upstream> upstream_;

@@ -92,6 +92,28 @@ TEST_F(UpstreamHealthTest, FailsAtOnceWithoutExchangesWhenNobodyMayBeAsked) {
   EXPECT_EQ(observer_.told().size(), 2U);
 }
 
+TEST_F(UpstreamHealthTest, TellsBeforehandWhatItWouldRefuse) {
+  endpoint(kDown);
+  endpoint({.status = 429, .headers = {{"Retry-After", "60"}}});
+  EXPECT_FALSE(upstream().refusal(Purpose::pull));
+  (void)get();
+
+  const auto refused = upstream().refusal(Purpose::pull);
+
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->cause, "breaker");
+  EXPECT_FALSE(upstream().refusal(Purpose::order)) << "the first endpoint asked for no pause";
+  EXPECT_EQ(asked(0) + asked(1), 2U) << "nobody is asked for it";
+}
+
+TEST_F(UpstreamHealthTest, RefusesNothingWhileOneEndpointMayBeAsked) {
+  endpoint(kDown);
+  endpoint(manifest());
+  ASSERT_TRUE(get().ok());
+
+  EXPECT_FALSE(upstream().refusal(Purpose::revalidate));
+}
+
 TEST_F(UpstreamHealthTest, BelievesNoNotFoundWhileAnotherCannotBeAsked) {
   endpoint(kDown);
   endpoint({.status = 404});

@@ -46,6 +46,16 @@ TEST_F(UpstreamsTest, FollowTheFirstRuleThatMatches) {
   EXPECT_EQ(upstreams.find("b.pkg.dev")->name(), "second b.pkg.dev");
 }
 
+TEST_F(UpstreamsTest, TellTheRuleTheyFollow) {
+  const Upstreams upstreams({rule("docker.io"), rule("a.pkg.dev"), rule("*.pkg.dev")});
+
+  EXPECT_EQ(upstreams.rule_of("A.pkg.dev"), "a.pkg.dev");
+  EXPECT_EQ(upstreams.rule_of("b.pkg.dev"), "*.pkg.dev");
+  EXPECT_EQ(upstreams.rule_of("index.docker.io"), "docker.io");
+  EXPECT_EQ(upstreams.rule_of("evil.example"), std::nullopt);
+  EXPECT_EQ(made_, 0) << "nothing is made for it";
+}
+
 TEST_F(UpstreamsTest, MakeAnUpstreamOnce) {
   Upstreams upstreams({rule("quay.io")});
 

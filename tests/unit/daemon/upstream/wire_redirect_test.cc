@@ -22,8 +22,10 @@ class WireRedirectTest : public ::testing::Test {
     options.timeouts = {10s, 10s, 10s};
     options.ca_file = authority_.ca_file();
     const auto client = http::Client::create(options).value();
-    Endpoint endpoint("docker.io", http::Url::parse(server.url("/")).value(), http::Reach::anywhere,
-                      *client, std::make_unique<FixedCredential>(), clock_, observer_);
+    const auto url = http::Url::parse(server.url("/")).value();
+    Endpoint endpoint(EndpointParts{"docker.io", url, http::Reach::anywhere, *client,
+                                    std::make_unique<FixedCredential>(), clock_, observer_,
+                                    health_.book.of(url)});
     RegistryRequest request;
     request.path = "/v2/team/app/blobs/x";
     request.repository = "team/app";
@@ -35,6 +37,7 @@ class WireRedirectTest : public ::testing::Test {
 
   SystemClock clock_;
   RecordingObserver observer_;
+  testing::FakeHealthBook health_{clock_};
   testing::TestAuthority authority_;
   testing::RecordingResponse response_;
 };
