@@ -1,6 +1,6 @@
 // The circuit breaker of one endpoint: who may ask it, as a pure state machine.
 //
-// closed --no answer at all, three troubles in a row, a pause asked for--> open
+// closed --no answer at all since it was asked, three troubles in a row, a pause asked for--> open
 // open --its time is over--> half-open: one request at a time tries, the others are refused
 // half-open --an answer--> closed;  --trouble--> open, for twice as long
 //
@@ -78,6 +78,7 @@ class Breaker {
  private:
   void close(const Turn& turn, MonoTime now);
   void count_trouble(const Turn& turn, const Verdict& verdict, MonoTime now, double jitter);
+  bool is_dead(const Turn& turn, const Verdict& verdict) const;
   void pause(const Turn& turn, const Verdict& verdict, MonoTime now, double jitter);
   void back_off(const Verdict& verdict, MonoTime now, Duration at_least, double jitter);
   void open(const std::string& why, MonoTime now, MonoTime until, bool is_pause);
@@ -95,6 +96,9 @@ class Breaker {
   std::uint64_t next_turn_ = 0;
   std::uint64_t state_from_ = 0;    // the first turn that was given in this state
   std::uint64_t trouble_from_ = 0;  // the first turn that was given after the last trouble
+  // The first turn that was given after the last answer.
+  std::uint64_t answered_until_ = 0;
+  std::optional<std::uint64_t> closed_by_;  // the turn whose answer closed it
 };
 
 }  // namespace larder::upstream

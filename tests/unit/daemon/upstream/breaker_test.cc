@@ -208,6 +208,33 @@ TEST_F(BreakerTest, DoesNotBelieveAHeadWhoseBodyBreaks) {
   EXPECT_EQ(wait(), 2s);
 }
 
+TEST_F(BreakerTest, ForgetsTheTroublesFromBeforeItClosed) {
+  for (int i = 0; i < 3; ++i) ask(kServerError);
+  now_ += 1s;
+  const auto trial = admit();
+  breaker_.answered(*trial, now_);
+  end(trial, kNothing);  // its reader left
+
+  ask(kServerError);
+  ask(kServerError);
+  EXPECT_EQ(state(), kClosed);
+  ask(kServerError);
+
+  EXPECT_EQ(state(), kOpen);
+}
+
+TEST_F(BreakerTest, TakesALostConnectionForATroubleWhenOthersWereAnsweredMeanwhile) {
+  const auto lost = admit();
+  const auto another = admit();
+  breaker_.answered(*another, now_);
+
+  end(lost, kUnreachable);
+
+  EXPECT_EQ(state(), kClosed);
+  ask(kUnreachable);
+  EXPECT_EQ(state(), kOpen);
+}
+
 TEST_F(BreakerTest, CountsManyThatFailTogetherOnce) {
   const auto first = admit();
   const auto second = admit();
