@@ -43,20 +43,20 @@ BreakerState Breaker::state(MonoTime now) const {
   return now < until_ ? BreakerState::open : BreakerState::half_open;
 }
 
-bool Breaker::refuses(MonoTime now, bool is_order) const {
+bool Breaker::refuses(MonoTime now, Claim claim) const {
   switch (state(now)) {
     case BreakerState::closed:
       return false;
     case BreakerState::open:
-      return is_pause_ || !is_order;
+      return is_pause_ || claim != Claim::extra;
     case BreakerState::half_open:
-      return is_tried() && !is_order;
+      return claim == Claim::none || (claim == Claim::trial && is_tried());
   }
   return false;
 }
 
-std::optional<Breaker::Turn> Breaker::admit(MonoTime now, bool is_order) {
-  if (refuses(now, is_order)) return std::nullopt;
+std::optional<Breaker::Turn> Breaker::admit(MonoTime now, Claim claim) {
+  if (refuses(now, claim)) return std::nullopt;
   Turn turn{next_turn_++};
   const auto state_now = state(now);
   if (state_now == BreakerState::half_open && !is_tried()) {
@@ -105,7 +105,7 @@ void Breaker::close(const Turn& turn, MonoTime now) {
 }
 
 void Breaker::count_trouble(const Turn& turn, const Verdict& verdict, MonoTime now, double jitter) {
-  // An operator's attempt prolongs nothing.
+  // An attempt past an open breaker prolongs nothing.
   if (!is_of_this_state(turn) || turn.is_extra) return;
   // A head that closed and whose body then breaks was no recovery.
   if (!is_open_ && turn.number != closed_by_ && !is_dead(turn, verdict)) {

@@ -31,12 +31,19 @@ enum class BreakerState { closed, open, half_open };
 // "closed", "open", "half-open".
 const char* to_string(BreakerState state);
 
+// How much a request insists.
+enum class Claim {
+  none,   // it asks only while the breaker is closed
+  trial,  // half-open, it is the one that tries
+  extra,  // it passes all but a pause asked for: an operator's, or the rest of a running transfer
+};
+
 class Breaker {
  public:
   // The right to ask, to be handed back with ended().
   struct Turn {
     std::uint64_t number = 0;
-    bool is_extra = false;  // an operator's, past an open breaker
+    bool is_extra = false;  // past an open breaker
   };
 
   // What a restart must not forget.
@@ -49,10 +56,10 @@ class Breaker {
     std::string why{};
   };
 
-  // Nothing: refused, see until() and why(). `is_order` passes all but a pause asked for.
-  std::optional<Turn> admit(MonoTime now, bool is_order);
+  // Nothing: refused, see until() and why().
+  std::optional<Turn> admit(MonoTime now, Claim claim);
   // Whether admit() would refuse.
-  bool refuses(MonoTime now, bool is_order) const;
+  bool refuses(MonoTime now, Claim claim) const;
 
   // A head came that is an answer. What comes after it may still go wrong.
   void answered(const Turn& turn, MonoTime now);

@@ -34,7 +34,7 @@ Result<EndpointHealth::Permit> EndpointHealth::admit(Purpose purpose) {
   MutexLock lock(mutex_);
   auto refused = health_refusal(url_, breaker_, quota_, purpose, now);
   if (refused) return *std::move(refused);
-  const auto turn = breaker_.admit(now.mono, purpose == Purpose::order);
+  const auto turn = breaker_.admit(now.mono, claim_of(purpose));
   CHECK(turn);
   return Permit(*this, *turn);
 }
@@ -42,7 +42,7 @@ Result<EndpointHealth::Permit> EndpointHealth::admit(Purpose purpose) {
 bool EndpointHealth::refuses(Purpose purpose) const {
   const MonoTime now = clock_.now();
   MutexLock lock(mutex_);
-  return breaker_.refuses(now, purpose == Purpose::order) || (quota_ && !quota_->may(purpose, now));
+  return breaker_.refuses(now, claim_of(purpose)) || (quota_ && !quota_->may(purpose, now));
 }
 
 std::optional<Error> EndpointHealth::refusal(Purpose purpose) const {
