@@ -101,7 +101,8 @@ Status Daemon::open_cache() {
 
 Status Daemon::assemble_registry() {
   health_notes_.emplace(cache_->index());
-  health_.emplace(*health_notes_, clock_, telemetry_);
+  health_.emplace(*health_notes_, clock_, telemetry_, upstream::random_jitter,
+                  config_.deadlines.connect);
   // What the index cannot take is its keeper's to tell, and is tried again.
   cache_->set_chores({.each_second =
                           [this] {

@@ -12,6 +12,8 @@ namespace larder::upstream {
 // What a request is for. When a quota runs low, the least urgent stop first (endpoint_health.h).
 enum class Purpose {
   pull,        // a client waits for what only upstream has
+  blob,        // likewise, for a blob: quotas count manifests
+  resume,      // the rest of a blob this endpoint has given bytes of: no backoff holds it up
   warm,        // wanted ahead of the pull
   revalidate,  // the cache has an answer already, perhaps an old one
   order,       // an operator wants it now: neither a quota nor a breaker's backoff holds it up

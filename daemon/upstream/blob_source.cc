@@ -28,8 +28,9 @@ Error down(std::string why) {
 // Turns a response into what a flight's sink is told, and remembers why it stopped.
 class BlobResponse final : public http::ResponseSink {
  public:
-  BlobResponse(const cache::ByteRange& asked, cache::SourceSink& sink)
-      : asked_(asked), sink_(sink) {}
+  // `has_given` is set once there are bytes.
+  BlobResponse(const cache::ByteRange& asked, cache::SourceSink& sink, std::atomic<bool>& has_given)
+      : asked_(asked), sink_(sink), has_given_(has_given) {}
 
   bool head(const http::ResponseHead& head) override {
     outcome_ = begin(head);
@@ -38,6 +39,7 @@ class BlobResponse final : public http::ResponseSink {
 
   bool body(std::span<const std::byte> bytes) override {
     sent_ += bytes.size();
+    has_given_ = true;
     if (expected_ && sent_ > *expected_) {
       outcome_ = down("more bytes than the Content-Range says");
     } else if (!sink_.write(bytes)) {
@@ -88,6 +90,7 @@ class BlobResponse final : public http::ResponseSink {
 
   const cache::ByteRange asked_;
   cache::SourceSink& sink_;
+  std::atomic<bool>& has_given_;
   Status outcome_;
   std::uint64_t sent_ = 0;
   std::optional<std::uint64_t> expected_;  // for a 206
@@ -107,8 +110,9 @@ Status BlobSource::fetch(const cache::Digest& digest, cache::ByteRange range,
   request.deadline = deadline_;
   request.path = "/v2/" + repository_ + "/blobs/" + digest.str();
   request.repository = repository_;
+  request.purpose = has_given_ ? Purpose::resume : Purpose::blob;
   if (!is_whole(range)) request.headers.add("Range", range_header(range));
-  BlobResponse response(range, sink);
+  BlobResponse response(range, sink, has_given_);
   auto fetched = response.finish(endpoint_->send(request, response, stop));
   if (fetched) return fetched;
   return in_context(name() + " blob " + digest.str(), fetched.error());

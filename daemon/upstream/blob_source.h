@@ -4,6 +4,7 @@
 // connect, first-byte and stall deadlines.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -21,6 +22,8 @@ class BlobSource final : public cache::Source {
   BlobSource(std::shared_ptr<Endpoint> endpoint, std::string repository,
              std::optional<MonoTime> deadline = std::nullopt);
 
+  // Once a fetch has brought bytes, the next ones do not heed the endpoint's backoff: a running
+  // transfer is worth an attempt, and its flight ends soon when that fails too.
   // Requires: range.begin < range.end.
   // Returns: as cache::Source; upstream_down names the status of any answer but 200, 206, 401, 403
   // and 404.
@@ -34,6 +37,7 @@ class BlobSource final : public cache::Source {
   const std::shared_ptr<Endpoint> endpoint_;  // shared with the upstream and other sources
   const std::string repository_;
   const std::optional<MonoTime> deadline_;
+  std::atomic<bool> has_given_ = false;
 };
 
 }  // namespace larder::upstream

@@ -43,20 +43,20 @@ BreakerState Breaker::state(MonoTime now) const {
   return now < until_ ? BreakerState::open : BreakerState::half_open;
 }
 
-bool Breaker::refuses(MonoTime now, bool is_order) const {
+bool Breaker::refuses(MonoTime now, Claim claim) const {
   switch (state(now)) {
     case BreakerState::closed:
       return false;
     case BreakerState::open:
-      return is_pause_ || !is_order;
+      return is_pause_ || claim != Claim::extra;
     case BreakerState::half_open:
-      return is_tried() && !is_order;
+      return claim == Claim::none || (claim == Claim::trial && is_tried());
   }
   return false;
 }
 
-std::optional<Breaker::Turn> Breaker::admit(MonoTime now, bool is_order) {
-  if (refuses(now, is_order)) return std::nullopt;
+std::optional<Breaker::Turn> Breaker::admit(MonoTime now, Claim claim) {
+  if (refuses(now, claim)) return std::nullopt;
   Turn turn{next_turn_++};
   const auto state_now = state(now);
   if (state_now == BreakerState::half_open && !is_tried()) {
@@ -68,6 +68,7 @@ std::optional<Breaker::Turn> Breaker::admit(MonoTime now, bool is_order) {
 }
 
 void Breaker::answered(const Turn& turn, MonoTime now) {
+  answered_until_ = next_turn_;
   if (is_open_ && is_of_this_state(turn)) close(turn, now);
 }
 
@@ -91,24 +92,34 @@ void Breaker::ended(const Turn& turn, const Verdict& verdict, MonoTime now, doub
   }
 }
 
-// The turn that closes belongs to the new state too: what comes of its body counts.
+// The turn that closes belongs to the new state too: what comes of its body counts. How long it was
+// open is forgotten only when that has come.
 void Breaker::close(const Turn& turn, MonoTime now) {
   is_open_ = false;
   is_pause_ = false;
   since_ = now;
+  troubles_ = 0;
   trial_.reset();
   state_from_ = turn.number;
+  closed_by_ = turn.number;
 }
 
 void Breaker::count_trouble(const Turn& turn, const Verdict& verdict, MonoTime now, double jitter) {
-  // An operator's attempt prolongs nothing.
+  // An attempt past an open breaker prolongs nothing.
   if (!is_of_this_state(turn) || turn.is_extra) return;
-  if (!is_open_ && verdict.sign != Sign::unreachable) {
+  // A head that closed and whose body then breaks was no recovery.
+  if (!is_open_ && turn.number != closed_by_ && !is_dead(turn, verdict)) {
     if (turn.number < trouble_from_) return;
     trouble_from_ = next_turn_;
     if (++troubles_ < kTroublesMax) return;
   }
   back_off(verdict, now, Duration(0), jitter);
+}
+
+// Nobody has heard of it since it was asked: one lost connection among many that work is a trouble
+// like others.
+bool Breaker::is_dead(const Turn& turn, const Verdict& verdict) const {
+  return verdict.sign == Sign::unreachable && turn.number >= answered_until_;
 }
 
 void Breaker::pause(const Turn& turn, const Verdict& verdict, MonoTime now, double jitter) {

@@ -1,6 +1,6 @@
 // The circuit breaker of one endpoint: who may ask it, as a pure state machine.
 //
-// closed --no answer at all, three troubles in a row, a pause asked for--> open
+// closed --no answer at all since it was asked, three troubles in a row, a pause asked for--> open
 // open --its time is over--> half-open: one request at a time tries, the others are refused
 // half-open --an answer--> closed;  --trouble--> open, for twice as long
 //
@@ -31,12 +31,19 @@ enum class BreakerState { closed, open, half_open };
 // "closed", "open", "half-open".
 const char* to_string(BreakerState state);
 
+// How much a request insists.
+enum class Claim {
+  none,   // it asks only while the breaker is closed
+  trial,  // half-open, it is the one that tries
+  extra,  // it passes all but a pause asked for: an operator's, or the rest of a running transfer
+};
+
 class Breaker {
  public:
   // The right to ask, to be handed back with ended().
   struct Turn {
     std::uint64_t number = 0;
-    bool is_extra = false;  // an operator's, past an open breaker
+    bool is_extra = false;  // past an open breaker
   };
 
   // What a restart must not forget.
@@ -49,10 +56,10 @@ class Breaker {
     std::string why{};
   };
 
-  // Nothing: refused, see until() and why(). `is_order` passes all but a pause asked for.
-  std::optional<Turn> admit(MonoTime now, bool is_order);
+  // Nothing: refused, see until() and why().
+  std::optional<Turn> admit(MonoTime now, Claim claim);
   // Whether admit() would refuse.
-  bool refuses(MonoTime now, bool is_order) const;
+  bool refuses(MonoTime now, Claim claim) const;
 
   // A head came that is an answer. What comes after it may still go wrong.
   void answered(const Turn& turn, MonoTime now);
@@ -78,6 +85,7 @@ class Breaker {
  private:
   void close(const Turn& turn, MonoTime now);
   void count_trouble(const Turn& turn, const Verdict& verdict, MonoTime now, double jitter);
+  bool is_dead(const Turn& turn, const Verdict& verdict) const;
   void pause(const Turn& turn, const Verdict& verdict, MonoTime now, double jitter);
   void back_off(const Verdict& verdict, MonoTime now, Duration at_least, double jitter);
   void open(const std::string& why, MonoTime now, MonoTime until, bool is_pause);
@@ -95,6 +103,9 @@ class Breaker {
   std::uint64_t next_turn_ = 0;
   std::uint64_t state_from_ = 0;    // the first turn that was given in this state
   std::uint64_t trouble_from_ = 0;  // the first turn that was given after the last trouble
+  // The first turn that was given after the last answer.
+  std::uint64_t answered_until_ = 0;
+  std::optional<std::uint64_t> closed_by_;  // the turn whose answer closed it
 };
 
 }  // namespace larder::upstream

@@ -22,15 +22,19 @@ double random_jitter() {
 }
 
 EndpointHealth::EndpointHealth(std::string url, Clock& clock, HealthObserver& observer,
-                               Jitter jitter)
-    : url_(std::move(url)), clock_(clock), observer_(observer), jitter_(std::move(jitter)) {}
+                               Jitter jitter, Duration connect)
+    : url_(std::move(url)),
+      clock_(clock),
+      observer_(observer),
+      jitter_(std::move(jitter)),
+      connect_(connect) {}
 
 Result<EndpointHealth::Permit> EndpointHealth::admit(Purpose purpose) {
   const Moment now = now_of(clock_);
   MutexLock lock(mutex_);
   auto refused = health_refusal(url_, breaker_, quota_, purpose, now);
   if (refused) return *std::move(refused);
-  const auto turn = breaker_.admit(now.mono, purpose == Purpose::order);
+  const auto turn = breaker_.admit(now.mono, claim_of(purpose));
   CHECK(turn);
   return Permit(*this, *turn);
 }
@@ -38,7 +42,7 @@ Result<EndpointHealth::Permit> EndpointHealth::admit(Purpose purpose) {
 bool EndpointHealth::refuses(Purpose purpose) const {
   const MonoTime now = clock_.now();
   MutexLock lock(mutex_);
-  return breaker_.refuses(now, purpose == Purpose::order) || (quota_ && !quota_->may(purpose, now));
+  return breaker_.refuses(now, claim_of(purpose)) || (quota_ && !quota_->may(purpose, now));
 }
 
 std::optional<Error> EndpointHealth::refusal(Purpose purpose) const {
@@ -199,7 +203,7 @@ EndpointHealth::Permit::Permit(Permit&& other) noexcept
     : health_(std::exchange(other.health_, nullptr)),
       turn_(other.turn_),
       began_at_(other.began_at_),
-      allowed_(other.allowed_),
+      chance_(other.chance_),
       head_(std::move(other.head_)) {}
 
 EndpointHealth::Permit::~Permit() {
@@ -209,13 +213,14 @@ EndpointHealth::Permit::~Permit() {
 void EndpointHealth::Permit::begins(std::optional<MonoTime> deadline) {
   if (health_ == nullptr) return;
   began_at_ = health_->clock_.now();
-  allowed_ = deadline ? std::optional(*deadline - began_at_) : std::nullopt;
+  chance_.allowed = deadline ? std::optional(*deadline - began_at_) : std::nullopt;
   head_.reset();
 }
 
 void EndpointHealth::Permit::head(const http::ResponseHead& head, bool is_last_word) {
   if (health_ == nullptr) return;
   head_ = head;
+  chance_.was_heard = true;
   health_->measured(head, health_->clock_.now() - began_at_);
   if (!is_last_word) return;
   if (judge_head(head, health_->clock_.wall()).sign == Sign::answered) health_->answered(turn_);
@@ -223,12 +228,11 @@ void EndpointHealth::Permit::head(const http::ResponseHead& head, bool is_last_w
 
 void EndpointHealth::Permit::ended(std::uint64_t body_bytes, const Status& outcome) {
   if (health_ == nullptr) return;
-  end(judge({std::move(head_), body_bytes, allowed_, outcome}, health_->clock_.wall()));
+  end(judge({std::move(head_), body_bytes, chance_, outcome}, health_->clock_.wall()));
 }
 
 void EndpointHealth::Permit::token_failed(const Error& error) {
-  auto verdict = judge_token(error, allowed_);
-  end(verdict);
+  end(judge_token(error, chance_));
 }
 
 void EndpointHealth::Permit::end(const Verdict& verdict) {

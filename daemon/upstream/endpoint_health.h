@@ -33,9 +33,10 @@ class EndpointHealth {
  public:
   class Permit;
 
-  // Clock and observer must outlive this. `url` is without credentials.
+  // Clock and observer must outlive this. `url` is without credentials; `connect` is the deadline
+  // within which the endpoint can be connected to when it is well.
   EndpointHealth(std::string url, Clock& clock, HealthObserver& observer,
-                 Jitter jitter = random_jitter);
+                 Jitter jitter = random_jitter, Duration connect = kConnectAssumed);
 
   // The right to send one request, redirects and token exchange included.
   // Returns: upstream_down when it is not to be asked now; the context, one line, names the
@@ -94,6 +95,7 @@ class EndpointHealth {
   Clock& clock_;
   HealthObserver& observer_;
   const Jitter jitter_;
+  const Duration connect_;
 
   mutable Mutex mutex_;
   Breaker breaker_ GUARDED_BY(mutex_);
@@ -108,7 +110,8 @@ class EndpointHealth {
 // Move-only; must not outlive its EndpointHealth.
 class EndpointHealth::Permit {
  public:
-  Permit(EndpointHealth& health, Breaker::Turn turn) : health_(&health), turn_(turn) {}
+  Permit(EndpointHealth& health, Breaker::Turn turn)
+      : health_(&health), turn_(turn), chance_{.connect = health.connect_} {}
   Permit(Permit&& other) noexcept;
   Permit& operator=(Permit&&) = delete;
   ~Permit();  // as ended(Sign::nothing) when it has not ended
@@ -128,7 +131,7 @@ class EndpointHealth::Permit {
   EndpointHealth* health_;  // null once it has ended; not owned
   Breaker::Turn turn_;
   MonoTime began_at_{};
-  std::optional<Duration> allowed_;
+  Chance chance_;
   std::optional<http::ResponseHead> head_;
 };
 

@@ -41,7 +41,7 @@ std::shared_ptr<EndpointHealth> HealthBook::find(const std::string& url) {
 }
 
 std::shared_ptr<EndpointHealth> HealthBook::load(const std::string& url) {
-  auto health = std::make_shared<EndpointHealth>(url, clock_, observer_, jitter_);
+  auto health = std::make_shared<EndpointHealth>(url, clock_, observer_, jitter_, connect_);
   const auto text = store_.load(name_of(url));
   if (!text) {
     observer_.health_forgotten(url, text.error());

@@ -36,10 +36,14 @@ class HealthBook {
  public:
   static constexpr std::size_t kIdleMax = 1024;  // endpoints remembered that no upstream has
 
-  // All must outlive this and what it gives.
+  // All must outlive this and what it gives. `connect`: as EndpointHealth has it.
   HealthBook(HealthStore& store, Clock& clock, HealthObserver& observer,
-             Jitter jitter = random_jitter)
-      : store_(store), clock_(clock), observer_(observer), jitter_(std::move(jitter)) {}
+             Jitter jitter = random_jitter, Duration connect = kConnectAssumed)
+      : store_(store),
+        clock_(clock),
+        observer_(observer),
+        jitter_(std::move(jitter)),
+        connect_(connect) {}
 
   // The health of the endpoint at `url`, whose query and last slash do not matter. What cannot be
   // read from the store is forgotten.
@@ -70,6 +74,7 @@ class HealthBook {
   Clock& clock_;
   HealthObserver& observer_;
   const Jitter jitter_;
+  const Duration connect_;
 
   mutable Mutex mutex_;
   std::map<std::string, Known> known_ GUARDED_BY(mutex_);

@@ -45,10 +45,15 @@ Error kept_for_pulls(const std::string& url, const Quota& quota, const Moment& n
 
 }  // namespace
 
+Claim claim_of(Purpose purpose) {
+  const bool insists = purpose == Purpose::order || purpose == Purpose::resume;
+  return insists ? Claim::extra : Claim::trial;
+}
+
 std::optional<Error> health_refusal(const std::string& url, const Breaker& breaker,
                                     const std::optional<Quota>& quota, Purpose purpose,
                                     const Moment& now) {
-  if (breaker.refuses(now.mono, purpose == Purpose::order)) {
+  if (breaker.refuses(now.mono, claim_of(purpose))) {
     const bool is_tried = breaker.state(now.mono) == BreakerState::half_open;
     const auto when =
         is_tried ? std::string("another request is trying it") : until_text(breaker.until(), now);

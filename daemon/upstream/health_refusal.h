@@ -14,6 +14,9 @@
 
 namespace larder::upstream {
 
+// How much a request for `purpose` insists.
+Claim claim_of(Purpose purpose);
+
 // Nothing when a request for `purpose` may be sent. Returns: upstream_down, naming `url`; its cause
 // is "breaker" or "quota".
 std::optional<Error> health_refusal(const std::string& url, const Breaker& breaker,

@@ -42,6 +42,8 @@ bool Quota::may(Purpose purpose, MonoTime now) const {
       return is_share(*left_now, limit, kWarmPercentMin);
     case Purpose::pull:
       return *left_now > 0 || !resets_at || now >= pulls_again_at();
+    case Purpose::blob:
+    case Purpose::resume:
     case Purpose::order:
       break;
   }

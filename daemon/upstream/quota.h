@@ -34,6 +34,7 @@ struct Quota {
   // Whether a request may use what is left. Revalidation stops below a fifth of the limit, warm-up
   // below a tenth, pulls only when nothing is left, a reset is known and not yet reached, and no
   // hour has passed since somebody was told so: what is not asked is never told of a mistake.
+  // Blobs never stop: registries count manifests, and one that counts otherwise answers 429.
   bool may(Purpose purpose, MonoTime now) const;
 
   // When pulls may go on. Requires: resets_at.

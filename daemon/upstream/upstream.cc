@@ -117,7 +117,7 @@ Result<cache::Document> Upstream::list_referrers(const std::string& repository,
 std::vector<std::shared_ptr<cache::Source>> Upstream::blob_sources(
     const std::string& repository, std::optional<MonoTime> deadline) const {
   std::vector<std::shared_ptr<cache::Source>> sources;
-  for (const std::size_t index : order(Purpose::pull).indexes) {
+  for (const std::size_t index : order(Purpose::blob).indexes) {
     sources.push_back(std::make_shared<BlobSource>(endpoints_[index], repository, deadline));
   }
   return sources;

@@ -6,20 +6,25 @@ namespace larder::upstream {
 
 namespace {
 
-bool is_fair_complaint(const Error& error, const std::optional<Duration>& allowed) {
-  if (error.code == Errc::timeout) return !allowed || *allowed >= kFairChance;
+bool is_fair_complaint(const Error& error, const Chance& chance) {
+  if (error.code == Errc::timeout) return !chance.allowed || *chance.allowed >= kFairChance;
   return error.code == Errc::upstream_down;  // else: we were told to stop, or it is our own trouble
 }
 
-Verdict without_answer(const Error& error, const std::optional<Duration>& allowed) {
-  if (!is_fair_complaint(error, allowed)) return {};
-  return {Sign::unreachable, error.context};
+bool is_ample(const Chance& chance) {
+  return !chance.was_heard && (!chance.allowed || *chance.allowed >= chance.connect);
+}
+
+Verdict without_answer(const Error& error, const Chance& chance) {
+  if (!is_fair_complaint(error, chance)) return {};
+  const bool is_late = error.code == Errc::timeout && !is_ample(chance);
+  return {is_late ? Sign::broken : Sign::unreachable, error.context};
 }
 
 Verdict broken_off(const Exchanged& exchange) {
   const Error& error = exchange.outcome.error();
   if (exchange.body_bytes >= kProgressBytes) return {};
-  if (!is_fair_complaint(error, exchange.allowed)) return {};
+  if (!is_fair_complaint(error, exchange.chance)) return {};
   return {Sign::broken, error.context};
 }
 
@@ -47,16 +52,16 @@ Verdict judge_head(const http::ResponseHead& head, WallTime now) {
 Verdict judge(const Exchanged& exchange, WallTime now) {
   if (!exchange.head) {
     if (exchange.outcome) return {};
-    return without_answer(exchange.outcome.error(), exchange.allowed);
+    return without_answer(exchange.outcome.error(), exchange.chance);
   }
   auto verdict = judge_head(*exchange.head, now);
   if (verdict.sign != Sign::answered || exchange.outcome) return verdict;
   return broken_off(exchange);
 }
 
-Verdict judge_token(const Error& error, std::optional<Duration> allowed) {
+Verdict judge_token(const Error& error, const Chance& chance) {
   if (error.code == Errc::denied) return {Sign::answered};
-  return without_answer(error, allowed);
+  return without_answer(error, chance);
 }
 
 }  // namespace larder::upstream

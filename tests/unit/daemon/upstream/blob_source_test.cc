@@ -183,6 +183,49 @@ TEST_F(BlobSourceTest, PassesOnABodyThatBreaksOff) {
   EXPECT_EQ(sink_.told, "begin 0/? 0123");
 }
 
+const FakeAnswer kDown{.error = Error{Errc::upstream_down, "connection refused"}};
+
+TEST_F(BlobSourceTest, GoesOnWithARunningTransferDuringABackoff) {
+  answer({part("bytes 0-4/10", "01234"), kDown, part("bytes 5-9/10", "56789")});
+  BlobSource source(endpoint_, "team/app");
+  ASSERT_TRUE(source.fetch(digest_, {0, 5}, sink_, {}).ok());
+  EXPECT_FALSE(source.fetch(digest_, {5, 10}, sink_, {}).ok());
+  ASSERT_EQ(endpoint_->health().report().state, BreakerState::open);
+
+  EXPECT_TRUE(source.fetch(digest_, {5, 10}, sink_, {}).ok());
+
+  EXPECT_EQ(endpoint_->health().report().state, BreakerState::closed);
+}
+
+TEST_F(BlobSourceTest, BeginsNoTransferDuringABackoff) {
+  answer({kDown});
+  BlobSource source(endpoint_, "team/app");
+  EXPECT_FALSE(source.fetch(digest_, {5, 10}, sink_, {}).ok());
+
+  EXPECT_FALSE(source.fetch(digest_, {5, 10}, sink_, {}).ok());
+
+  EXPECT_EQ(client_->count(), 1U);
+}
+
+TEST_F(BlobSourceTest, GoesOnDuringNoPauseThatWasAskedFor) {
+  answer({{.body = "0123456789"}, {.status = 429, .headers = {{"Retry-After", "60"}}}});
+  BlobSource source(endpoint_, "team/app");
+  ASSERT_TRUE(source.fetch(digest_, {0, kToTheEnd}, sink_, {}).ok());
+  EXPECT_FALSE(source.fetch(digest_, {5, 10}, sink_, {}).ok());
+
+  EXPECT_FALSE(source.fetch(digest_, {5, 10}, sink_, {}).ok());
+
+  EXPECT_EQ(client_->count(), 2U);
+}
+
+TEST_F(BlobSourceTest, IsNotHeldUpByAQuota) {
+  answer({{.headers = {{"RateLimit", "\"default\";r=0;t=30"}}, .body = "0123456789"}});
+
+  ASSERT_TRUE(fetch({0, kToTheEnd}).ok());
+
+  EXPECT_TRUE(fetch({0, kToTheEnd}).ok());
+}
+
 TEST_F(BlobSourceTest, IsNamedAfterItsEndpoint) {
   answer({{}}, "http://reg.example:5000/mirror");
 

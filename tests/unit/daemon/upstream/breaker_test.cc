@@ -26,8 +26,8 @@ Verdict pause_of(std::chrono::seconds wait) {
 
 class BreakerTest : public ::testing::Test {
  protected:
-  std::optional<Breaker::Turn> admit(bool is_order = false) {
-    return breaker_.admit(now_, is_order);
+  std::optional<Breaker::Turn> admit(Claim claim = Claim::trial) {
+    return breaker_.admit(now_, claim);
   }
   void end(const std::optional<Breaker::Turn>& turn, const Verdict& verdict) {
     ASSERT_TRUE(turn) << "refused";
@@ -58,7 +58,7 @@ class Sequences : public BreakerTest, public ::testing::WithParamInterface<Seque
     }
     const bool is_order = name.starts_with("order-");
     if (is_order) name.erase(0, 6);
-    const auto turn = admit(is_order);
+    const auto turn = admit(is_order ? Claim::extra : Claim::trial);
     if (name == "refused") {
       EXPECT_FALSE(turn) << "let in";
     } else {
@@ -180,9 +180,19 @@ TEST_F(BreakerTest, LetsOneTryAtATime) {
 
   EXPECT_TRUE(breaker_.is_tried());
   EXPECT_FALSE(admit());
-  EXPECT_TRUE(breaker_.refuses(now_, /*is_order=*/false));
+  EXPECT_TRUE(breaker_.refuses(now_, Claim::trial));
   end(trial, kNothing);
   EXPECT_TRUE(admit());
+}
+
+TEST_F(BreakerTest, LeavesTheTrialToThoseWhoMayTry) {
+  EXPECT_TRUE(admit(Claim::none));
+  ask(kUnreachable);
+  now_ += 1s;
+
+  EXPECT_FALSE(admit(Claim::none));
+
+  EXPECT_FALSE(breaker_.is_tried());
 }
 
 TEST_F(BreakerTest, LetsTheOthersInOnceATrialHasItsHead) {
@@ -206,6 +216,33 @@ TEST_F(BreakerTest, DoesNotBelieveAHeadWhoseBodyBreaks) {
 
   EXPECT_EQ(state(), kOpen);
   EXPECT_EQ(wait(), 2s);
+}
+
+TEST_F(BreakerTest, ForgetsTheTroublesFromBeforeItClosed) {
+  for (int i = 0; i < 3; ++i) ask(kServerError);
+  now_ += 1s;
+  const auto trial = admit();
+  breaker_.answered(*trial, now_);
+  end(trial, kNothing);  // its reader left
+
+  ask(kServerError);
+  ask(kServerError);
+  EXPECT_EQ(state(), kClosed);
+  ask(kServerError);
+
+  EXPECT_EQ(state(), kOpen);
+}
+
+TEST_F(BreakerTest, TakesALostConnectionForATroubleWhenOthersWereAnsweredMeanwhile) {
+  const auto lost = admit();
+  const auto another = admit();
+  breaker_.answered(*another, now_);
+
+  end(lost, kUnreachable);
+
+  EXPECT_EQ(state(), kClosed);
+  ask(kUnreachable);
+  EXPECT_EQ(state(), kOpen);
 }
 
 TEST_F(BreakerTest, CountsManyThatFailTogetherOnce) {
@@ -292,14 +329,14 @@ TEST_F(BreakerTest, KeepsAPauseThatIsAskedForDuringATrial) {
 
   EXPECT_EQ(state(), kOpen);
   EXPECT_EQ(wait(), 30s);
-  EXPECT_FALSE(admit(/*is_order=*/true));
+  EXPECT_FALSE(admit(Claim::extra));
 }
 
 TEST_F(BreakerTest, GivesAnExtraTurnBesideATrial) {
   ask(kUnreachable);
   now_ += 1s;
   const auto trial = admit();
-  const auto order = admit(/*is_order=*/true);
+  const auto order = admit(Claim::extra);
 
   end(order, kUnreachable);
   EXPECT_FALSE(admit());
@@ -332,7 +369,7 @@ TEST_F(BreakerTest, GoesOnAfterARestart) {
   EXPECT_EQ(restarted.state(now_ + 7999ms), kOpen);
   EXPECT_EQ(restarted.state(now_ + 8s), kHalfOpen);
   EXPECT_EQ(restarted.since(), breaker_.since());
-  const auto trial = restarted.admit(now_ + 8s, false);
+  const auto trial = restarted.admit(now_ + 8s, Claim::trial);
   restarted.ended(*trial, kUnreachable, now_ + 8s, 0);
   EXPECT_EQ(restarted.until(), now_ + 8s + 16s);
 }

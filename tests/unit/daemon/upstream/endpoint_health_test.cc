@@ -144,6 +144,27 @@ TEST_F(EndpointHealthTest, BlamesNobodyForADeadlineThatHadNoChance) {
   EXPECT_EQ(health_.report().state, BreakerState::closed);
 }
 
+TEST_F(EndpointHealthTest, TakesAnAnswerWithoutATokenInTimeForATroubleOnly) {
+  for (int i = 0; i < 2; ++i) {
+    auto permit = health_.admit(Purpose::pull);
+    permit->begins(clock_.now() + 3s);
+    permit->head(head(401), /*is_last_word=*/false);
+    permit->token_failed({Errc::timeout, "total deadline passed"});
+  }
+
+  EXPECT_EQ(health_.report().state, BreakerState::closed);
+}
+
+TEST_F(EndpointHealthTest, TakesAShareThatWasTooShortToConnectForATroubleOnly) {
+  EndpointHealth slow("https://reg.example", clock_, observer_, random_jitter, 2s);
+  auto permit = slow.admit(Purpose::pull);
+  permit->begins(clock_.now() + 1s);
+
+  permit->ended(0, kConnect);
+
+  EXPECT_EQ(slow.report().state, BreakerState::closed);
+}
+
 TEST_F(EndpointHealthTest, TellsOnceThatItOpensAndCloses) {
   fail();
   refusal();

@@ -17,7 +17,7 @@ class HealthRefusalTest : public ::testing::Test {
     return error ? describe(*error) : "none";
   }
   void end(const Verdict& verdict) {
-    breaker_.ended(breaker_.admit(kNow.mono, false).value(), verdict, kNow.mono, 0.25);
+    breaker_.ended(breaker_.admit(kNow.mono, Claim::trial).value(), verdict, kNow.mono, 0.25);
   }
 
   Breaker breaker_;
@@ -39,7 +39,7 @@ TEST_F(HealthRefusalTest, NamesEndpointCauseAndMoment) {
 
 TEST_F(HealthRefusalTest, SaysThatSomebodyIsTrying) {
   end({Sign::unreachable, "connect deadline passed"});
-  ASSERT_TRUE(breaker_.admit(kNow.mono + 2s, false));
+  ASSERT_TRUE(breaker_.admit(kNow.mono + 2s, Claim::trial));
 
   EXPECT_EQ(refusal(Purpose::pull, 2s),
             "upstream_down: https://reg.example is not asked, another request is trying it: "

@@ -84,6 +84,8 @@ TEST_P(QuotaDecisions, StopTheLeastUrgentFirst) {
   EXPECT_EQ(quota.may(Purpose::warm, kRead), GetParam().warm);
   EXPECT_EQ(quota.may(Purpose::pull, kRead), GetParam().pull);
   EXPECT_TRUE(quota.may(Purpose::order, kRead));
+  EXPECT_TRUE(quota.may(Purpose::blob, kRead));
+  EXPECT_TRUE(quota.may(Purpose::resume, kRead));
 }
 
 INSTANTIATE_TEST_SUITE_P(

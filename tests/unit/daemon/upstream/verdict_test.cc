@@ -86,11 +86,35 @@ TEST(Verdict, NamesTheCause) {
   EXPECT_EQ(judge({head(200), 0, {}, failed(Errc::timeout)}, kNow).why, "the cause");
 }
 
+struct Waited {
+  Chance chance;
+  Sign sign;
+};
+
+class Timeouts : public ::testing::TestWithParam<Waited> {};
+
+TEST_P(Timeouts, AreTheEndpointsDeathOnlyWhenItHadTheTimeToConnectAndWasNeverHeard) {
+  const Exchanged exchange{{}, 0, GetParam().chance, failed(Errc::timeout)};
+
+  EXPECT_EQ(judge(exchange, kNow).sign, GetParam().sign);
+  EXPECT_EQ(judge_token({Errc::timeout, "x"}, GetParam().chance).sign, GetParam().sign);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, Timeouts,
+                         ::testing::Values(Waited{{kFairChance - 1ns, 1s}, Sign::nothing},
+                                           Waited{{kFairChance, 1s}, Sign::broken},
+                                           Waited{{1s - 1ns, 1s}, Sign::broken},
+                                           Waited{{1s, 1s}, Sign::unreachable},
+                                           Waited{{200ms, 200ms}, Sign::unreachable},
+                                           Waited{{{}, 1s}, Sign::unreachable},
+                                           Waited{{3s, 1s, true}, Sign::broken},
+                                           Waited{{{}, 1s, true}, Sign::broken}));
+
 TEST(Verdict, HearsNoComplaintAboutATimeThatWasTooShort) {
-  EXPECT_EQ(judge({{}, 0, kFairChance - 1ns, failed(Errc::timeout)}, kNow).sign, Sign::nothing);
-  EXPECT_EQ(judge({{}, 0, kFairChance, failed(Errc::timeout)}, kNow).sign, Sign::unreachable);
-  EXPECT_EQ(judge({{}, 0, 1ns, failed(Errc::upstream_down)}, kNow).sign, Sign::unreachable);
-  EXPECT_EQ(judge({head(200), 0, 1ns, failed(Errc::timeout)}, kNow).sign, Sign::nothing);
+  const Chance none{.allowed = 1ns};
+
+  EXPECT_EQ(judge({{}, 0, none, failed(Errc::upstream_down)}, kNow).sign, Sign::unreachable);
+  EXPECT_EQ(judge({head(200), 0, none, failed(Errc::timeout)}, kNow).sign, Sign::nothing);
 }
 
 TEST(Verdict, ForgivesABreakAfterProgress) {
@@ -107,8 +131,6 @@ TEST(Verdict, OfAServerErrorStandsWhateverBecomesOfItsBody) {
 
 TEST(Verdict, TakesAMissingTokenForNoAnswerUnlessItWasRefused) {
   EXPECT_EQ(judge_token({Errc::upstream_down, "x"}, {}).sign, Sign::unreachable);
-  EXPECT_EQ(judge_token({Errc::timeout, "x"}, 3s).sign, Sign::unreachable);
-  EXPECT_EQ(judge_token({Errc::timeout, "x"}, 1ms).sign, Sign::nothing);
   EXPECT_EQ(judge_token({Errc::denied, "x"}, {}).sign, Sign::answered);
   EXPECT_EQ(judge_token({Errc::cancelled, "x"}, {}).sign, Sign::nothing);
 }
