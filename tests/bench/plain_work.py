@@ -3,6 +3,7 @@
 
 plain_work.py hash-write DIRECTORY COUNT BYTES   SHA-256 of COUNT files of random bytes, written
 plain_work.py receive URL...                     GETs, received into memory and dropped
+plain_work.py pull DIRECTORY URL...              GETs, received, hashed and written
 """
 import hashlib
 import os
@@ -14,7 +15,8 @@ PIECE_BYTES = 256 << 10
 
 
 def main():
-    work = {"hash-write": hash_and_write, "receive": receive}[sys.argv[1]](*sys.argv[2:])
+    works = {"hash-write": hash_and_write, "receive": receive, "pull": pull}
+    work = works[sys.argv[1]](*sys.argv[2:])
     began = cpu_seconds()
     for _ in work:
         pass
@@ -49,6 +51,20 @@ def receive(*urls):
             clients.body_in_hand(connection, 1)
             while connection.recv_into(sink):
                 pass
+        yield
+
+
+def pull(directory, *urls):
+    piece = memoryview(bytearray(PIECE_BYTES))
+    for number, url in enumerate(urls):
+        sha = hashlib.sha256()
+        with open(f"{directory}/{number}", "wb", buffering=0) as out, \
+                clients.begin(url) as connection:
+            clients.body_in_hand(connection, 1)
+            while size := connection.recv_into(piece):
+                out.write(piece[:size])
+                sha.update(piece[:size])
+            os.fdatasync(out.fileno())
         yield
 
 

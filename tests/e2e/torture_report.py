@@ -39,6 +39,11 @@ def show_resume(blobs, there, again):
         again > there / 2)
 
 
+def proves_all(rounds, source_log):
+    _, there, _ = rounds.resume.tally(source_log)
+    return bool(there) and not proves_nothing(rounds)
+
+
 def proves_nothing(rounds):
     roomy, tight = rounds.caches
     facts = {"nothing was kept": roomy.ledger.counts["looked_up"],

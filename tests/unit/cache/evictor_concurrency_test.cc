@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <latch>
 #include <random>
 #include <string>
 #include <thread>
@@ -91,6 +92,7 @@ TEST_F(EvictorConcurrency, FilesNeverTakeMoreThanTheBudget) {
 
 TEST_F(EvictorConcurrency, WhoeverHoldsABlobFindsIt) {
   add("read", 5);
+  std::latch seen(2);  // by both readers, before the writers push it out
   std::atomic<int> found = 0;
   std::vector<std::jthread> threads;
   for (int reader = 0; reader < 2; ++reader) {
@@ -101,11 +103,15 @@ TEST_F(EvictorConcurrency, WhoeverHoldsABlobFindsIt) {
         std::this_thread::yield();
         EXPECT_EQ(has("read"), before);
         found += before;
+        if (i == 0) seen.arrive_and_wait();
       }
     });
   }
   for (int writer = 0; writer < 2; ++writer) {
-    threads.emplace_back([this, writer] { write(writer); });
+    threads.emplace_back([&, writer] {
+      seen.wait();
+      write(writer);
+    });
   }
 
   threads.clear();  // joins

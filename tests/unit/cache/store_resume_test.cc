@@ -33,6 +33,7 @@ TEST_F(StoreResume, ALaterFlightFetchesOnlyWhatIsMissing) {
   const auto second = source(bytes_);
 
   const auto all = read_range(*open(digest_, {second}), 0);
+  executor_->wait();
 
   EXPECT_EQ(*all, bytes_);
   EXPECT_EQ(second->bytes_sent(), bytes_.size() - 3 * kMiB);
