@@ -28,7 +28,8 @@ const Challenge* find_scheme(const std::vector<Challenge>& challenges, Challenge
 Error refusal(const http::Url& realm, int status) {
   const bool refused = status == 400 || status == 401 || status == 403 || status == 404;
   return {refused ? Errc::denied : Errc::upstream_down,
-          "token realm " + realm.authority() + " answers HTTP " + std::to_string(status)};
+          "token realm " + realm.authority() + " answers HTTP " + std::to_string(status),
+          kUselessAnswerCause};
 }
 
 // Whether an error says something about the caller only, not about the realm.
@@ -162,7 +163,11 @@ Result<Exchanger::Token> Exchanger::ask_realm(const Challenge& challenge, const 
   if (!answer) return in_context("token", answer.error());
   if (answer->head.status != 200) return refusal(request->url, answer->head.status);
   auto issued = parse_token_answer(answer->body);
-  if (!issued) return in_context("token realm " + request->url.authority(), issued.error());
+  if (!issued) {
+    return Error{issued.error().code,
+                 "token realm " + request->url.authority() + ": " + issued.error().context,
+                 kUselessAnswerCause};
+  }
   // A fifth of its life is left to the requests under way when it is given for the last time.
   return Token{"Bearer " + issued->token, asked_at + Duration(issued->lifetime) * 4 / 5};
 }

@@ -47,6 +47,9 @@ bool realm_belongs_to(const http::Url& realm, const http::Url& endpoint);
 // No exchange takes longer, whoever asks and however slowly a realm answers.
 inline constexpr std::chrono::seconds kExchangeLimit{10};
 
+// The cause of errors that a token server's answer is: it is there, and of no use.
+inline constexpr std::string_view kUselessAnswerCause = "token";
+
 class Exchanger {
  public:
   // `client`, `credentials` and `clock` must outlive the exchanger. `endpoint` is the upstream's

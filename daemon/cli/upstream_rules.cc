@@ -14,6 +14,7 @@ struct Reached {
   std::string url;  // empty: https and the host asked for
   config::Auth auth;
   http::Client* client;
+  std::string way;  // for its health
 };
 
 struct Reaching {
@@ -45,7 +46,7 @@ std::unique_ptr<upstream::Upstream> make_upstream(const std::string& host,
     const auto reach = is_written ? http::Reach::anywhere : http::Reach::public_only;
     endpoints.push_back(std::make_unique<upstream::Endpoint>(
         upstream::EndpointParts{host, *url, reach, *one.client, credentials_of(one.auth),
-                                ground.clock, ground.observer, ground.health.of(*url)}));
+                                ground.clock, ground.observer, ground.health.of(*url, one.way)}));
   }
   return std::make_unique<upstream::Upstream>(host, std::move(endpoints), reaching.selection);
 }
@@ -55,14 +56,27 @@ upstream::Selection selection_of(config::Selection select) {
                                               : upstream::Selection::ordered;
 }
 
+// What another way to the same endpoint would have otherwise, and its health with it.
+std::string way_of(const config::Auth& auth, const config::Proxy& proxy,
+                   const config::ClientCertificate& certificate) {
+  std::string way;
+  if (auth.kind == config::AuthKind::basic) way += " user " + auth.username;
+  if (proxy.kind == config::ProxyKind::none) way += " no proxy";
+  if (proxy.kind == config::ProxyKind::server) way += " proxy " + proxy.url;
+  if (!certificate.certificate_file.empty()) way += " certificate " + certificate.certificate_file;
+  return way;
+}
+
 Result<Reached> reach(const config::Endpoint& endpoint, const config::Upstream& upstream,
                       Clients& clients) {
-  const auto client =
-      clients.find_or_make({endpoint.ca_file.value_or(upstream.ca_file),
-                            endpoint.client_certificate.value_or(upstream.client_certificate),
-                            endpoint.proxy.value_or(upstream.proxy)});
+  const Access access{endpoint.ca_file.value_or(upstream.ca_file),
+                      endpoint.client_certificate.value_or(upstream.client_certificate),
+                      endpoint.proxy.value_or(upstream.proxy)};
+  const auto auth = endpoint.auth.value_or(upstream.auth);
+  const auto client = clients.find_or_make(access);
   if (!client.ok()) return client.error();
-  return Reached{endpoint.url, endpoint.auth.value_or(upstream.auth), *client};
+  return Reached{endpoint.url, auth, *client,
+                 way_of(auth, access.proxy, access.client_certificate)};
 }
 
 }  // namespace

@@ -24,6 +24,13 @@ void log_opened(log::Logger& logger, Level level, const char* event, const Healt
       {{"endpoint", report.url}, {"reason", report.reason}, {"until", time_text(report.until)}});
 }
 
+void log_tokens_paused(log::Logger& logger, const HealthReport& report) {
+  if (!report.tokens_paused) return;
+  const auto& [until, why] = *report.tokens_paused;
+  logger.write(Level::warn, "tokens_paused",
+               {{"endpoint", report.url}, {"reason", why}, {"until", log::timestamp(until)}});
+}
+
 void log_quota(log::Logger& logger, Level level, const char* event, const HealthReport& report) {
   const auto quota = report.quota.value_or(upstream::QuotaReport{});
   logger.write(level, event,
@@ -43,6 +50,8 @@ void log_health(log::Logger& logger, HealthEvent event, const HealthReport& repo
       return log_opened(logger, Level::debug, "breaker_reopened", report);
     case HealthEvent::closed:
       return logger.write(Level::info, "breaker_closed", {{"endpoint", report.url}});
+    case HealthEvent::tokens_paused:
+      return log_tokens_paused(logger, report);
     case HealthEvent::quota_low:
       return log_quota(logger, Level::warn, "quota_low", report);
     case HealthEvent::quota_recovered:

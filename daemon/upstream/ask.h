@@ -17,6 +17,7 @@ enum class Purpose {
   warm,        // wanted ahead of the pull
   revalidate,  // the cache has an answer already, perhaps an old one
   order,       // an operator wants it now: neither a quota nor a breaker's backoff holds it up
+  trial,       // whether an endpoint that failed is well again, so that nobody has to wait for that
 };
 
 struct Ask {

@@ -26,6 +26,10 @@ Duration longest_wait(bool is_pause) {
 
 }  // namespace
 
+Duration pause_of(const Verdict& verdict) {
+  return std::clamp<Duration>(verdict.pause.value_or(kPauseMin), kBackoffMin, kRetryAfterMax);
+}
+
 const char* to_string(BreakerState state) {
   switch (state) {
     case BreakerState::closed:
@@ -50,7 +54,8 @@ bool Breaker::refuses(MonoTime now, Claim claim) const {
     case BreakerState::open:
       return is_pause_ || claim != Claim::extra;
     case BreakerState::half_open:
-      return claim == Claim::none || (claim == Claim::trial && is_tried());
+      return claim != Claim::extra &&
+             (is_tried() || (claim == Claim::none && now < until_ + kTrialWait));
   }
   return false;
 }
@@ -58,12 +63,9 @@ bool Breaker::refuses(MonoTime now, Claim claim) const {
 std::optional<Breaker::Turn> Breaker::admit(MonoTime now, Claim claim) {
   if (refuses(now, claim)) return std::nullopt;
   Turn turn{next_turn_++};
-  const auto state_now = state(now);
-  if (state_now == BreakerState::half_open && !is_tried()) {
-    trial_ = turn.number;
-  } else {
-    turn.is_extra = state_now != BreakerState::closed;
-  }
+  turn.is_extra = is_open_ && claim == Claim::extra;
+  turn.is_trial = is_open_ && claim == Claim::trial;
+  if (turn.is_trial) trial_ = turn.number;
   return turn;
 }
 
@@ -79,9 +81,10 @@ void Breaker::ended(const Turn& turn, const Verdict& verdict, MonoTime now, doub
       return;
     case Sign::answered:
       answered(turn, now);
-      if (is_open_) return;  // it says nothing about what came after it
+      if (is_open_ || turn.is_trial) return;  // it says nothing about what comes after it
       troubles_ = 0;
       level_ = 0;
+      is_on_probation_ = false;
       return;
     case Sign::wants_pause:
       return pause(turn, verdict, now, jitter);
@@ -92,23 +95,21 @@ void Breaker::ended(const Turn& turn, const Verdict& verdict, MonoTime now, doub
   }
 }
 
-// The turn that closes belongs to the new state too: what comes of its body counts. How long it was
-// open is forgotten only when that has come.
+// The turn that closes belongs to the new state too: what comes of its body counts.
 void Breaker::close(const Turn& turn, MonoTime now) {
   is_open_ = false;
   is_pause_ = false;
   since_ = now;
   troubles_ = 0;
+  is_on_probation_ = true;
   trial_.reset();
   state_from_ = turn.number;
-  closed_by_ = turn.number;
 }
 
 void Breaker::count_trouble(const Turn& turn, const Verdict& verdict, MonoTime now, double jitter) {
   // An attempt past an open breaker prolongs nothing.
   if (!is_of_this_state(turn) || turn.is_extra) return;
-  // A head that closed and whose body then breaks was no recovery.
-  if (!is_open_ && turn.number != closed_by_ && !is_dead(turn, verdict)) {
+  if (!is_open_ && !is_on_probation_ && !is_dead(turn, verdict)) {
     if (turn.number < trouble_from_) return;
     trouble_from_ = next_turn_;
     if (++troubles_ < kTroublesMax) return;
@@ -127,16 +128,13 @@ void Breaker::pause(const Turn& turn, const Verdict& verdict, MonoTime now, doub
     if (is_of_this_state(turn) && !turn.is_extra) back_off(verdict, now, kPauseMin, jitter);
     return;
   }
-  told_to_wait(verdict, now);
+  pause_for(pause_of(verdict), verdict.why, now);
 }
 
 // Whoever was told so, it holds for all, and the latest moment counts.
-void Breaker::told_to_wait(const Verdict& verdict, MonoTime now) {
-  // A pause of nothing would make us ask in a circle.
-  const auto wait =
-      std::clamp<Duration>(verdict.pause.value_or(kPauseMin), kBackoffMin, kRetryAfterMax);
+void Breaker::pause_for(Duration wait, const std::string& why, MonoTime now) {
   if (is_open_ && is_pause_ && now + wait <= until_) return;
-  open(verdict.why, now, std::max(now + wait, is_open_ ? until_ : now), /*is_pause=*/true);
+  open(why, now, std::max(now + wait, is_open_ ? until_ : now), /*is_pause=*/true);
 }
 
 void Breaker::back_off(const Verdict& verdict, MonoTime now, Duration at_least, double jitter) {
@@ -163,7 +161,9 @@ Breaker::Memory Breaker::memory(MonoTime now) const {
 
 void Breaker::restore(const Memory& memory, MonoTime now) {
   if (!memory.is_open) return;
-  const auto wait = std::clamp(memory.wait, Duration(0), longest_wait(memory.is_pause));
+  const bool is_over = memory.wait <= Duration(0);
+  const Duration wait =
+      is_over ? -Duration(kTrialWait) : std::min(memory.wait, longest_wait(memory.is_pause));
   level_ = std::min(memory.level, kLevelMax);
   open(memory.why, now, now + wait, memory.is_pause);
   since_ = now - std::max(memory.age, Duration(0));

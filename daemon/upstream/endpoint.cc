@@ -1,5 +1,6 @@
 #include "daemon/upstream/endpoint.h"
 
+#include <span>
 #include <utility>
 
 #include "cache/base/check.h"
@@ -14,6 +15,12 @@ Error down(std::string why) {
   return {Errc::upstream_down, std::move(why)};
 }
 
+class HeadOnly final : public http::ResponseSink {
+ public:
+  bool head(const http::ResponseHead&) override { return false; }
+  bool body(std::span<const std::byte>) override { return false; }
+};
+
 }  // namespace
 
 Endpoint::Endpoint(EndpointParts parts)
@@ -25,10 +32,10 @@ Endpoint::Endpoint(EndpointParts parts)
 Status Endpoint::send(const RegistryRequest& request, http::ResponseSink& sink,
                       const std::stop_token& stop) {
   CHECK(request.method == "GET" || request.method == "HEAD");
-  auto permit = parts_.health->admit(request.purpose);
-  if (!permit) return permit.error();
-  const auto scope = "repository:" + path_.repository_of(request.repository) + ":pull";
+  const auto scope = scope_of(request);
   const auto known = exchanger_.remembered(scope);
+  auto permit = parts_.health->admit(request.purpose, known.has_value());
+  if (!permit) return permit.error();
   auto first = follow(request, known, /*answer_challenges=*/true, sink, stop, *permit);
   if (first.challenges.empty()) return std::move(first.status);
 
@@ -40,6 +47,20 @@ Status Endpoint::send(const RegistryRequest& request, http::ResponseSink& sink,
     return error;
   }
   return follow(request, *granted, /*answer_challenges=*/false, sink, stop, *permit).status;
+}
+
+void Endpoint::try_out(MonoTime deadline, const std::stop_token& stop) {
+  RegistryRequest request;
+  request.path = "/v2/";
+  request.deadline = deadline;
+  request.purpose = Purpose::trial;
+  HeadOnly sink;
+  (void)send(request, sink, stop);  // its health learns from it
+}
+
+std::string Endpoint::scope_of(const RegistryRequest& request) const {
+  if (request.repository.empty()) return {};
+  return "repository:" + path_.repository_of(request.repository) + ":pull";
 }
 
 Endpoint::Followed Endpoint::follow(const RegistryRequest& request,

@@ -30,7 +30,7 @@ inline constexpr int kRedirectsMax = 5;
 struct RegistryRequest {
   std::string method = "GET";  // or "HEAD"
   std::string path;            // "/v2/library/redis/manifests/7"; the endpoint's own path is added
-  std::string repository;      // "library/redis", for the token's scope; likewise
+  std::string repository;      // "library/redis", for the token's scope; likewise. Empty: none
   http::Headers headers;
   std::optional<MonoTime> deadline;  // for everything: token, redirects, body
   Purpose purpose = Purpose::pull;
@@ -61,11 +61,14 @@ class Endpoint {
   Status send(const RegistryRequest& request, http::ResponseSink& sink,
               const std::stop_token& stop);
 
+  // Asks whether it is a registry (GET /v2/) that gives tokens, for its health to learn from.
+  void try_out(MonoTime deadline, const std::stop_token& stop);
+
   const http::Url& url() const { return parts_.url; }
   // What it answered is of no use.
   void tell_useless(const Error& why) const;
 
-  const EndpointHealth& health() const { return *parts_.health; }
+  EndpointHealth& health() const { return *parts_.health; }
 
  private:
   // How far a chain of redirects led.
@@ -77,6 +80,7 @@ class Endpoint {
   Followed follow(const RegistryRequest& request, const std::optional<std::string>& authorization,
                   bool answer_challenges, http::ResponseSink& sink, const std::stop_token& stop,
                   EndpointHealth::Permit& permit);
+  std::string scope_of(const RegistryRequest& request) const;
   Followed useless(const Error& why) const;
   http::ClientRequest first_hop(const RegistryRequest& request,
                                 const std::optional<std::string>& authorization) const;

@@ -3,7 +3,6 @@
 #include <cstdlib>
 #include <utility>
 
-#include "daemon/upstream/health_refusal.h"
 #include "daemon/upstream/quota_headers.h"
 #include "daemon/upstream/saved_health.h"
 
@@ -29,31 +28,51 @@ EndpointHealth::EndpointHealth(std::string url, Clock& clock, HealthObserver& ob
       jitter_(std::move(jitter)),
       connect_(connect) {}
 
-Result<EndpointHealth::Permit> EndpointHealth::admit(Purpose purpose) {
+Result<EndpointHealth::Permit> EndpointHealth::admit(Purpose purpose, bool has_token) {
   const Moment now = now_of(clock_);
   MutexLock lock(mutex_);
-  auto refused = health_refusal(url_, breaker_, quota_, purpose, now);
+  if (purpose != Purpose::trial) wanted_at_ = now.mono;
+  auto refused = refusal_at(purpose, has_token, now);
   if (refused) return *std::move(refused);
   const auto turn = breaker_.admit(now.mono, claim_of(purpose));
   CHECK(turn);
   return Permit(*this, *turn);
 }
 
-bool EndpointHealth::refuses(Purpose purpose) const {
+bool EndpointHealth::refuses(Purpose purpose) {
   const MonoTime now = clock_.now();
   MutexLock lock(mutex_);
+  wanted_at_ = now;
   return breaker_.refuses(now, claim_of(purpose)) || (quota_ && !quota_->may(purpose, now));
 }
 
 std::optional<Error> EndpointHealth::refusal(Purpose purpose) const {
   const Moment now = now_of(clock_);
   MutexLock lock(mutex_);
-  return health_refusal(url_, breaker_, quota_, purpose, now);
+  return refusal_at(purpose, /*has_token=*/false, now);
+}
+
+std::optional<Error> EndpointHealth::refusal_at(Purpose purpose, bool has_token,
+                                                const Moment& now) const {
+  auto refused = health_refusal(url_, breaker_, quota_, purpose, now);
+  return refused || has_token ? refused : token_refusal_at(now);
+}
+
+bool EndpointHealth::wants_trial() const {
+  const MonoTime now = clock_.now();
+  MutexLock lock(mutex_);
+  return breaker_.state(now) == BreakerState::half_open && !breaker_.is_tried() && wanted_at_ &&
+         now - *wanted_at_ <= kWantedLately;
 }
 
 std::optional<EndpointHealth::Latency> EndpointHealth::latency() const {
   MutexLock lock(mutex_);
   return latency_;
+}
+
+std::optional<MonoTime> EndpointHealth::asked_at() const {
+  MutexLock lock(mutex_);
+  return asked_at_;
 }
 
 HealthReport EndpointHealth::report() const {
@@ -75,10 +94,19 @@ HealthReport EndpointHealth::report_at(MonoTime now) const {
     report.quota = {.remaining = *left, .limit = quota_->limit};
     if (quota_->resets_at) report.quota->resets_at = moment.wall_of(*quota_->resets_at);
   }
+  if (token_pause_ && token_pause_->until > now) {
+    report.tokens_paused = {moment.wall_of(token_pause_->until), token_pause_->why};
+  }
   if (latency_) {
     report.latency = std::chrono::duration_cast<std::chrono::microseconds>(latency_->smoothed);
   }
   return report;
+}
+
+void EndpointHealth::begun() {
+  const MonoTime now = clock_.now();
+  MutexLock lock(mutex_);
+  asked_at_ = now;
 }
 
 void EndpointHealth::answered(const Breaker::Turn& turn) {
@@ -125,16 +153,31 @@ void EndpointHealth::ended(const Breaker::Turn& turn, const Verdict& verdict) {
   tell(news);
 }
 
-void EndpointHealth::told_to_wait(const Verdict& verdict) {
-  const MonoTime now = clock_.now();
+// Whoever was told so, it holds for all, and the latest moment counts.
+void EndpointHealth::tokens_paused(const Verdict& verdict) {
+  const Moment now = now_of(clock_);
+  const TokenPause pause{now.mono + pause_of(verdict), verdict.why};
   News news;
   {
     MutexLock lock(mutex_);
-    const Before before = before_change(now);
-    breaker_.told_to_wait(verdict, now);
-    news = news_since(before, now);
+    if (token_pause_ && token_pause_->until >= pause.until) return;
+    const bool is_news = !token_pause_ || token_pause_->until <= now.mono;
+    token_pause_ = pause;
+    if (is_news) news.breaker = HealthEvent::tokens_paused;
+    news.report = report_at(now.mono);
   }
   tell(news);
+}
+
+std::optional<Error> EndpointHealth::token_refusal() const {
+  const Moment now = now_of(clock_);
+  MutexLock lock(mutex_);
+  return token_refusal_at(now);
+}
+
+std::optional<Error> EndpointHealth::token_refusal_at(const Moment& now) const {
+  if (!token_pause_ || token_pause_->until <= now.mono) return std::nullopt;
+  return upstream::token_refusal(url_, *token_pause_, now);
 }
 
 EndpointHealth::Before EndpointHealth::before_change(MonoTime now) const {
@@ -191,8 +234,9 @@ Status EndpointHealth::restore(const std::string& text) {
   const Moment now = now_of(clock_);
   const auto saved = parse_saved_health(text, now);
   if (!saved) return saved.error();
-  if (saved->url != url_) return Error{Errc::invalid, "the saved health of " + saved->url};
+  if (saved->url != url_) return Error{Errc::not_found, "the saved health of " + saved->url};
   MutexLock lock(mutex_);
+  wanted_at_ = now.mono;  // somebody has asked for what is restored
   breaker_.restore(saved->breaker, now.mono);
   quota_ = saved->quota;
   is_quota_low_ = quota_ && quota_->is_low(now.mono);
@@ -213,6 +257,7 @@ EndpointHealth::Permit::~Permit() {
 void EndpointHealth::Permit::begins(std::optional<MonoTime> deadline) {
   if (health_ == nullptr) return;
   began_at_ = health_->clock_.now();
+  health_->begun();
   chance_.allowed = deadline ? std::optional(*deadline - began_at_) : std::nullopt;
   head_.reset();
 }

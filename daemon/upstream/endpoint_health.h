@@ -19,6 +19,7 @@
 #include "daemon/http/client.h"
 #include "daemon/upstream/ask.h"
 #include "daemon/upstream/breaker.h"
+#include "daemon/upstream/health_refusal.h"
 #include "daemon/upstream/health_report.h"
 #include "daemon/upstream/quota.h"
 #include "daemon/upstream/verdict.h"
@@ -38,17 +39,23 @@ class EndpointHealth {
   EndpointHealth(std::string url, Clock& clock, HealthObserver& observer,
                  Jitter jitter = random_jitter, Duration connect = kConnectAssumed);
 
-  // The right to send one request, redirects and token exchange included.
+  // The right to send one request, redirects and token exchange included; `has_token`: none of the
+  // latter will be needed.
   // Returns: upstream_down when it is not to be asked now; the context, one line, names the
   // endpoint, why, and until when.
-  Result<Permit> admit(Purpose purpose);
-  // Whether admit() would refuse.
-  bool refuses(Purpose purpose) const;
-  // What admit() would return; nothing when it would not refuse.
+  Result<Permit> admit(Purpose purpose, bool has_token = false);
+  // Whether admit() would refuse whoever has a token. That somebody wants it is noted.
+  bool refuses(Purpose purpose);
+  // What admit() would return without a token; nothing when it would not refuse.
   std::optional<Error> refusal(Purpose purpose) const;
 
-  // The endpoint's token server asks to be left alone: so is the endpoint.
-  void told_to_wait(const Verdict& verdict);
+  // Whether a trial would help somebody: it is half-open, not tried, and has been wanted lately.
+  bool wants_trial() const;
+
+  // The endpoint's token server asks to be left alone: so is the endpoint by those without a token.
+  void tokens_paused(const Verdict& verdict);
+  // Why that server is not to be asked now.
+  std::optional<Error> token_refusal() const;
 
   const std::string& url() const { return url_; }
   // The time to a response's head, smoothed, and when it was measured last.
@@ -57,6 +64,8 @@ class EndpointHealth {
     MonoTime measured_at{};
   };
   std::optional<Latency> latency() const;
+  // When an exchange began last.
+  std::optional<MonoTime> asked_at() const;
   HealthReport report() const;
 
   // What a restart must not forget, as text; nothing when it has not changed since the last time
@@ -65,10 +74,13 @@ class EndpointHealth {
   // The text could not be saved: it counts as changed again.
   void not_saved();
   // Requires: no permit has been given.
-  // Returns: invalid when `text` is none of take_unsaved() for this endpoint; nothing has changed.
+  // Returns: not_found when `text` is another endpoint's, invalid when it is none of
+  // take_unsaved(); nothing has changed.
   Status restore(const std::string& text);
 
   static constexpr std::chrono::seconds kQuotaSaveInterval{30};
+  // One that nobody has wanted for so long is left alone.
+  static constexpr std::chrono::minutes kWantedLately{5};
 
  private:
   struct Before {
@@ -82,10 +94,14 @@ class EndpointHealth {
     HealthReport report;
   };
 
+  void begun();
   void answered(const Breaker::Turn& turn);
   void measured(const http::ResponseHead& head, Duration latency);
   void ended(const Breaker::Turn& turn, const Verdict& verdict);
 
+  std::optional<Error> refusal_at(Purpose purpose, bool has_token, const Moment& now) const
+      REQUIRES(mutex_);
+  std::optional<Error> token_refusal_at(const Moment& now) const REQUIRES(mutex_);
   Before before_change(MonoTime now) const REQUIRES(mutex_);
   News news_since(const Before& before, MonoTime now) REQUIRES(mutex_);
   HealthReport report_at(MonoTime now) const REQUIRES(mutex_);
@@ -102,6 +118,9 @@ class EndpointHealth {
   std::optional<Quota> quota_ GUARDED_BY(mutex_);
   bool is_quota_low_ GUARDED_BY(mutex_) = false;
   std::optional<Latency> latency_ GUARDED_BY(mutex_);
+  std::optional<TokenPause> token_pause_ GUARDED_BY(mutex_);
+  std::optional<MonoTime> asked_at_ GUARDED_BY(mutex_);
+  std::optional<MonoTime> wanted_at_ GUARDED_BY(mutex_);
   bool breaker_unsaved_ GUARDED_BY(mutex_) = false;
   bool quota_unsaved_ GUARDED_BY(mutex_) = false;
   std::optional<MonoTime> saved_at_ GUARDED_BY(mutex_);

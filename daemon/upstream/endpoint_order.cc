@@ -19,6 +19,18 @@ bool is_clearly_quicker(Duration a, Duration b) {
   return a < b - enough;
 }
 
+// One whose latency nobody knows, or knew lately, and that nobody is asking at the moment.
+std::optional<std::size_t> to_find_out(const Candidates& candidates,
+                                       const std::vector<std::size_t>& askable, MonoTime now) {
+  const auto is_unknown = [&](std::size_t i) {
+    const auto& [is_refused, latency, asked_at] = candidates[i];
+    if (latency && now - latency->measured_at < EndpointOrder::kMeasureAgain) return false;
+    return !asked_at || now - *asked_at >= EndpointOrder::kFindOutPause;
+  };
+  const auto found = std::find_if(askable.begin(), askable.end(), is_unknown);
+  return found == askable.end() ? std::nullopt : std::optional(*found);
+}
+
 void move_to_front(std::vector<std::size_t>& indexes, std::size_t index) {
   const auto found = std::find(indexes.begin(), indexes.end(), index);
   if (found != indexes.end()) std::rotate(indexes.begin(), found, found + 1);
@@ -57,20 +69,6 @@ void EndpointOrder::prefer(const Candidates& candidates, const std::vector<std::
       candidates[*preferred_].latency &&
       !is_clearly_quicker(latency_of(candidates[quickest]), latency_of(candidates[*preferred_]));
   if (!stands) preferred_ = quickest;
-}
-
-std::optional<std::size_t> EndpointOrder::to_find_out(const Candidates& candidates,
-                                                      const std::vector<std::size_t>& askable,
-                                                      MonoTime now) {
-  tried_at_.resize(candidates.size());
-  for (const std::size_t i : askable) {
-    const auto& latency = candidates[i].latency;
-    const bool is_known = latency && now - latency->measured_at < kMeasureAgain;
-    if (is_known || (tried_at_[i] && now - *tried_at_[i] < kFindOutPause)) continue;
-    tried_at_[i] = now;
-    return i;
-  }
-  return std::nullopt;
 }
 
 }  // namespace larder::upstream

@@ -23,7 +23,7 @@ class EndpointOrder {
  public:
   // A measurement older than this is made again.
   static constexpr std::chrono::minutes kMeasureAgain{10};
-  // One request goes to find out, then none for so long.
+  // One that was asked so lately is not asked to find out.
   static constexpr std::chrono::seconds kFindOutPause{30};
   // Another one must be quicker by this much, and by this share, to take the first place.
   static constexpr std::chrono::milliseconds kClearlyQuicker{5};
@@ -32,6 +32,7 @@ class EndpointOrder {
   struct Candidate {
     bool is_refused = false;
     std::optional<EndpointHealth::Latency> latency{};
+    std::optional<MonoTime> asked_at{};
   };
   struct Order {
     std::vector<std::size_t> indexes;  // of the candidates, the first to ask first
@@ -44,16 +45,12 @@ class EndpointOrder {
   Order of(const std::vector<Candidate>& candidates, MonoTime now);
 
  private:
-  std::optional<std::size_t> to_find_out(const std::vector<Candidate>& candidates,
-                                         const std::vector<std::size_t>& askable, MonoTime now)
-      REQUIRES(mutex_);
   void prefer(const std::vector<Candidate>& candidates, const std::vector<std::size_t>& askable)
       REQUIRES(mutex_);
 
   const Selection selection_;
   Mutex mutex_;
   std::optional<std::size_t> preferred_ GUARDED_BY(mutex_);
-  std::vector<std::optional<MonoTime>> tried_at_ GUARDED_BY(mutex_);
 };
 
 }  // namespace larder::upstream

@@ -9,21 +9,29 @@ namespace larder::upstream {
 
 namespace {
 
-// A URL can be longer than a name may be.
-std::string name_of(const std::string& url) {
-  const auto bytes = std::as_bytes(std::span<const char>(url));
-  return "health/" + cache::digest_of(cache::DigestAlgorithm::sha256, bytes).str();
+std::string place_of(const std::string& key) {
+  constexpr std::size_t kHexDigits = 3;
+  static_assert(HealthBook::kPlacesMax == 1u << (4 * kHexDigits));
+  const auto bytes = std::as_bytes(std::span<const char>(key));
+  return "health/" +
+         cache::digest_of(cache::DigestAlgorithm::sha256, bytes).hex().substr(0, kHexDigits);
+}
+
+// No URL has a space in it.
+std::string key_of(const std::string& url, const std::string& way) {
+  return way.empty() ? url : url + " " + way;
 }
 
 }  // namespace
 
-std::shared_ptr<EndpointHealth> HealthBook::of(const http::Url& endpoint) {
+std::shared_ptr<EndpointHealth> HealthBook::of(const http::Url& endpoint, const std::string& way) {
   auto url = endpoint.without_query();
   while (url.ends_with('/')) url.pop_back();
-  if (auto known = find(url)) return known;
-  auto loaded = load(url);
+  const std::string key = key_of(url, way);
+  if (auto known = find(key)) return known;
+  auto loaded = load(url, key);
   MutexLock lock(mutex_);
-  auto& slot = known_[url];
+  auto& slot = known_[key];
   // Of two threads that loaded the same, both get the first one's.
   if (slot.health == nullptr) slot.health = std::move(loaded);
   slot.asked = ++asked_;
@@ -32,22 +40,23 @@ std::shared_ptr<EndpointHealth> HealthBook::of(const http::Url& endpoint) {
   return health;
 }
 
-std::shared_ptr<EndpointHealth> HealthBook::find(const std::string& url) {
+std::shared_ptr<EndpointHealth> HealthBook::find(const std::string& key) {
   MutexLock lock(mutex_);
-  const auto found = known_.find(url);
+  const auto found = known_.find(key);
   if (found == known_.end()) return nullptr;
   found->second.asked = ++asked_;
   return found->second.health;
 }
 
-std::shared_ptr<EndpointHealth> HealthBook::load(const std::string& url) {
+std::shared_ptr<EndpointHealth> HealthBook::load(const std::string& url, const std::string& key) {
   auto health = std::make_shared<EndpointHealth>(url, clock_, observer_, jitter_, connect_);
-  const auto text = store_.load(name_of(url));
+  const auto text = store_.load(place_of(key));
   if (!text) {
     observer_.health_forgotten(url, text.error());
   } else if (text->has_value()) {
     const Status restored = health->restore(**text);
-    if (!restored) observer_.health_forgotten(url, restored.error());
+    const bool is_anothers = !restored && restored.error().code == Errc::not_found;
+    if (!restored && !is_anothers) observer_.health_forgotten(url, restored.error());
   }
   return health;
 }
@@ -64,25 +73,25 @@ void HealthBook::forget_idle() {
   if (idle > kIdleMax) known_.erase(oldest);
 }
 
-std::vector<std::shared_ptr<EndpointHealth>> HealthBook::all() const {
+std::vector<std::pair<std::string, std::shared_ptr<EndpointHealth>>> HealthBook::all() const {
   MutexLock lock(mutex_);
-  std::vector<std::shared_ptr<EndpointHealth>> all;
-  for (const auto& [url, known] : known_) all.push_back(known.health);
+  std::vector<std::pair<std::string, std::shared_ptr<EndpointHealth>>> all;
+  for (const auto& [key, known] : known_) all.emplace_back(key, known.health);
   return all;
 }
 
 std::vector<HealthReport> HealthBook::reports() const {
   std::vector<HealthReport> reports;
-  for (const auto& health : all()) reports.push_back(health->report());
+  for (const auto& [key, health] : all()) reports.push_back(health->report());
   return reports;
 }
 
 Status HealthBook::save(bool at_close) {
   Status outcome;
-  for (const auto& health : all()) {
+  for (const auto& [key, health] : all()) {
     const auto text = health->take_unsaved(at_close);
     if (!text) continue;
-    const Status saved = store_.save(name_of(health->url()), *text);
+    const Status saved = store_.save(place_of(key), *text);
     if (saved) continue;
     health->not_saved();
     if (outcome) outcome = saved;

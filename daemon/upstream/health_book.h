@@ -1,7 +1,8 @@
-// The health of every endpoint, found by its URL, and remembered over restarts.
+// The health of every endpoint, found by its URL and the way to it, and remembered over restarts.
 //
 // Upstreams come and go with the requests for them; what is known of their endpoints stays here, so
-// that a known-bad one is not asked afresh. Two upstreams with the same endpoint share its health.
+// that a known-bad one is not asked afresh. Two upstreams with the same endpoint share its health
+// when they go to it alike: another proxy may be dead, another user has another quota.
 // Thread-safety: any thread. Blocks: of() on the store for a URL not seen before; save_changes() on
 // the store.
 #pragma once
@@ -35,6 +36,9 @@ class HealthStore {
 class HealthBook {
  public:
   static constexpr std::size_t kIdleMax = 1024;  // endpoints remembered that no upstream has
+  // Clients may make up hosts where a rule has a pattern; so places in the store are few, and of
+  // endpoints that share one, the one that was saved last is remembered.
+  static constexpr std::size_t kPlacesMax = 4096;
 
   // All must outlive this and what it gives. `connect`: as EndpointHealth has it.
   HealthBook(HealthStore& store, Clock& clock, HealthObserver& observer,
@@ -45,9 +49,10 @@ class HealthBook {
         jitter_(std::move(jitter)),
         connect_(connect) {}
 
-  // The health of the endpoint at `url`, whose query and last slash do not matter. What cannot be
-  // read from the store is forgotten.
-  std::shared_ptr<EndpointHealth> of(const http::Url& url);
+  // The health of the endpoint at `url`, whose query and last slash do not matter; `way`: what
+  // tells this way to it from others, in no special form. What cannot be read from the store is
+  // forgotten.
+  std::shared_ptr<EndpointHealth> of(const http::Url& url, const std::string& way = {});
 
   // By URL.
   std::vector<HealthReport> reports() const;
@@ -64,10 +69,10 @@ class HealthBook {
     std::uint64_t asked = 0;                 // greater: asked for later
   };
 
-  std::shared_ptr<EndpointHealth> find(const std::string& url);
-  std::shared_ptr<EndpointHealth> load(const std::string& url);
+  std::shared_ptr<EndpointHealth> find(const std::string& key);
+  std::shared_ptr<EndpointHealth> load(const std::string& url, const std::string& key);
   void forget_idle() REQUIRES(mutex_);
-  std::vector<std::shared_ptr<EndpointHealth>> all() const;
+  std::vector<std::pair<std::string, std::shared_ptr<EndpointHealth>>> all() const;
   Status save(bool at_close);
 
   HealthStore& store_;
@@ -77,7 +82,7 @@ class HealthBook {
   const Duration connect_;
 
   mutable Mutex mutex_;
-  std::map<std::string, Known> known_ GUARDED_BY(mutex_);
+  std::map<std::string, Known> known_ GUARDED_BY(mutex_);  // by URL and way
   std::uint64_t asked_ GUARDED_BY(mutex_) = 0;
 };
 

@@ -46,8 +46,19 @@ Error kept_for_pulls(const std::string& url, const Quota& quota, const Moment& n
 }  // namespace
 
 Claim claim_of(Purpose purpose) {
-  const bool insists = purpose == Purpose::order || purpose == Purpose::resume;
-  return insists ? Claim::extra : Claim::trial;
+  switch (purpose) {
+    case Purpose::order:
+    case Purpose::resume:
+      return Claim::extra;
+    case Purpose::trial:
+      return Claim::trial;
+    default:
+      return Claim::none;
+  }
+}
+
+Error token_refusal(const std::string& url, const TokenPause& pause, const Moment& now) {
+  return not_asked(url, until_text(pause.until, now), pause.why, kBreakerCause);
 }
 
 std::optional<Error> health_refusal(const std::string& url, const Breaker& breaker,
@@ -56,8 +67,8 @@ std::optional<Error> health_refusal(const std::string& url, const Breaker& break
   if (breaker.refuses(now.mono, claim_of(purpose))) {
     const bool is_tried = breaker.state(now.mono) == BreakerState::half_open;
     const auto when =
-        is_tried ? std::string("another request is trying it") : until_text(breaker.until(), now);
-    return not_asked(url, when, breaker.why(), "breaker");
+        is_tried ? std::string("while it is tried") : until_text(breaker.until(), now);
+    return not_asked(url, when, breaker.why(), kBreakerCause);
   }
   if (!quota || quota->may(purpose, now.mono)) return std::nullopt;
   if (purpose != Purpose::pull) return kept_for_pulls(url, *quota, now);

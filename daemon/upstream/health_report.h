@@ -17,6 +17,12 @@ struct QuotaReport {
   std::optional<WallTime> resets_at{};
 };
 
+// Until when no token is asked for, and why.
+struct TokenPauseReport {
+  WallTime until;
+  std::string why;
+};
+
 struct HealthReport {
   std::string url;  // the endpoint's
   BreakerState state = BreakerState::closed;
@@ -24,6 +30,7 @@ struct HealthReport {
   std::optional<WallTime> until{};  // open: when it will be tried again
   std::string reason{};             // open or half-open: why
   bool is_pause = false;            // open because the endpoint asked to be left alone
+  std::optional<TokenPauseReport> tokens_paused{};
   std::optional<QuotaReport> quota{};
   std::optional<std::chrono::microseconds> latency{};  // until a response's head, smoothed
 };
@@ -32,6 +39,7 @@ enum class HealthEvent {
   opened,           // it is not asked any more
   reopened,         // a trial failed
   closed,           // it is asked again
+  tokens_paused,    // its token server asks to be left alone
   quota_low,        // revalidation stops
   quota_recovered,  // revalidation goes on
 };

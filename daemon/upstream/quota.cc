@@ -44,6 +44,7 @@ bool Quota::may(Purpose purpose, MonoTime now) const {
       return *left_now > 0 || !resets_at || now >= pulls_again_at();
     case Purpose::blob:
     case Purpose::resume:
+    case Purpose::trial:
     case Purpose::order:
       break;
   }

@@ -4,6 +4,7 @@
 #include <span>
 #include <utility>
 
+#include "daemon/upstream/health_refusal.h"
 #include "daemon/upstream/verdict.h"
 
 namespace larder::upstream {
@@ -32,15 +33,15 @@ class HeadSeen final : public http::ResponseSink {
 
 Status RealmClient::send(const http::ClientRequest& request, http::ResponseSink& sink,
                          std::stop_token stop) {
+  if (auto refused = health_.token_refusal()) return *std::move(refused);
   HeadSeen seen(sink);
   auto sent = client_.send(request, seen, std::move(stop));
   if (!seen.seen()) return sent;
   auto verdict = judge_head(*seen.seen(), clock_.wall());
-  if (verdict.sign == Sign::wants_pause) {
-    verdict.why = "token realm " + request.url.authority() + ": " + verdict.why;
-    health_.told_to_wait(verdict);
-  }
-  return sent;
+  if (verdict.sign != Sign::wants_pause) return sent;
+  verdict.why = "token realm " + request.url.authority() + ": " + verdict.why;
+  health_.tokens_paused(verdict);
+  return Error{Errc::upstream_down, verdict.why, kBreakerCause};
 }
 
 }  // namespace larder::upstream

@@ -1,7 +1,7 @@
 // The client of an endpoint's token exchange: a token server that asks to be left alone is heard.
 //
-// Without its tokens the endpoint is of no use, so the pause is the endpoint's.
-// Thread-safety: any thread. Blocks: as the client behind it.
+// Without its tokens the endpoint is of no use, so whoever has none does not ask the endpoint
+// either. Thread-safety: any thread. Blocks: as the client behind it.
 #pragma once
 
 #include <memory>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -126,8 +127,8 @@ std::vector<std::shared_ptr<cache::Source>> Upstream::blob_sources(
 EndpointOrder::Order Upstream::order(Purpose purpose) const {
   std::vector<EndpointOrder::Candidate> candidates;
   for (const auto& endpoint : endpoints_) {
-    const EndpointHealth& health = endpoint->health();
-    candidates.push_back({health.refuses(purpose), health.latency()});
+    EndpointHealth& health = endpoint->health();
+    candidates.push_back({health.refuses(purpose), health.latency(), health.asked_at()});
   }
   return order_.of(candidates, std::chrono::steady_clock::now());
 }
@@ -140,6 +141,13 @@ std::optional<Error> Upstream::refusal(Purpose purpose) const {
     if (!first) first = std::move(refused);
   }
   return first;
+}
+
+std::vector<std::shared_ptr<Endpoint>> Upstream::to_be_tried() const {
+  std::vector<std::shared_ptr<Endpoint>> endpoints;
+  std::copy_if(endpoints_.begin(), endpoints_.end(), std::back_inserter(endpoints),
+               [](const auto& endpoint) { return endpoint->health().wants_trial(); });
+  return endpoints;
 }
 
 UpstreamReport Upstream::report() const {

@@ -86,6 +86,9 @@ class Upstream {
   std::vector<std::shared_ptr<cache::Source>> blob_sources(
       const std::string& repository, std::optional<MonoTime> deadline = std::nullopt) const;
 
+  // Its endpoints of which somebody has to find out whether they are well again.
+  std::vector<std::shared_ptr<Endpoint>> to_be_tried() const;
+
   UpstreamReport report() const;
   // What a question for this purpose would return now without asking anybody; nothing when somebody
   // would be asked.
@@ -98,7 +101,7 @@ class Upstream {
 
   const std::string name_;
   const Selection selection_;
-  std::vector<std::shared_ptr<Endpoint>> endpoints_;  // shared with their blob sources
+  std::vector<std::shared_ptr<Endpoint>> endpoints_;  // shared with blob sources and trials
   mutable EndpointOrder order_;
 };
 

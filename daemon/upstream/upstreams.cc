@@ -48,14 +48,16 @@ const UpstreamRule* Upstreams::find_rule(const std::string& host) const {
   return rule == rules_.end() ? nullptr : &*rule;
 }
 
-std::vector<UpstreamReport> Upstreams::reports() const {
+std::vector<std::shared_ptr<Upstream>> Upstreams::all() const {
+  MutexLock lock(mutex_);
   std::vector<std::shared_ptr<Upstream>> upstreams;
-  {
-    MutexLock lock(mutex_);
-    for (const auto& [host, made] : made_) upstreams.push_back(made.upstream);
-  }
+  for (const auto& [host, made] : made_) upstreams.push_back(made.upstream);
+  return upstreams;
+}
+
+std::vector<UpstreamReport> Upstreams::reports() const {
   std::vector<UpstreamReport> reports;
-  for (const auto& upstream : upstreams) reports.push_back(upstream->report());
+  for (const auto& upstream : all()) reports.push_back(upstream->report());
   return reports;
 }
 

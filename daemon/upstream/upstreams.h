@@ -43,7 +43,9 @@ class Upstreams {
   // The `match` of the rule by which find() answers; nothing when none matches.
   std::optional<std::string> rule_of(std::string_view host) const;
 
-  // Of the upstreams that are remembered, by host.
+  // The upstreams that are remembered, by host.
+  std::vector<std::shared_ptr<Upstream>> all() const;
+  // Likewise.
   std::vector<UpstreamReport> reports() const;
 
  private:

@@ -1,5 +1,7 @@
 #include "daemon/upstream/verdict.h"
 
+#include "daemon/auth/exchanger.h"
+#include "daemon/upstream/health_refusal.h"
 #include "daemon/upstream/retry_after.h"
 
 namespace larder::upstream {
@@ -60,7 +62,9 @@ Verdict judge(const Exchanged& exchange, WallTime now) {
 }
 
 Verdict judge_token(const Error& error, const Chance& chance) {
-  if (error.code == Errc::denied) return {Sign::answered};
+  const bool is_left_alone = error.cause == kBreakerCause;
+  if (error.code == Errc::denied || is_left_alone) return {Sign::answered};
+  if (error.cause == auth::kUselessAnswerCause) return {Sign::server_error, error.context};
   return without_answer(error, chance);
 }
 

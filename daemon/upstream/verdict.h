@@ -17,7 +17,7 @@ namespace larder::upstream {
 enum class Sign {
   answered,      // it works; what it said is another matter
   unreachable,   // no answer at all: DNS, connect, TLS, no head in time, no token to be had
-  server_error,  // 5xx but 501
+  server_error,  // 5xx but 501, or a token server's answer without a token
   broken,        // the answer broke off or stalled, or took longer than we had time for
   wants_pause,   // it asks to be left alone: 429, or 503 with a Retry-After
   nothing,       // it ended for reasons of our own
@@ -61,7 +61,7 @@ Verdict judge(const Exchanged& exchange, WallTime now);
 // What a head says by itself, before the body: answered, or a trouble that the end will confirm.
 Verdict judge_head(const http::ResponseHead& head, WallTime now);
 
-// No token could be had.
+// No token could be had from the endpoint's token server; the endpoint itself has answered.
 Verdict judge_token(const Error& error, const Chance& chance);
 
 }  // namespace larder::upstream
