@@ -55,9 +55,18 @@ bool Breaker::refuses(MonoTime now, Claim claim) const {
       return is_pause_ || claim != Claim::extra;
     case BreakerState::half_open:
       return claim != Claim::extra &&
-             (is_tried() || (claim == Claim::none && now < until_ + kTrialWait));
+             (is_tried() || (claim == Claim::none && now < until_ + trial_wait()));
   }
   return false;
+}
+
+bool Breaker::wants_trial(MonoTime now) const {
+  return state(now) == BreakerState::half_open && !is_tried() && !is_pause_;
+}
+
+// Who has said when to come back need not be tried.
+Duration Breaker::trial_wait() const {
+  return is_pause_ ? Duration(0) : Duration(kTrialWait);
 }
 
 std::optional<Breaker::Turn> Breaker::admit(MonoTime now, Claim claim) {

@@ -1,8 +1,9 @@
 // The circuit breaker of one endpoint: who may ask it, as a pure state machine.
 //
 // closed --no answer at all since it was asked, three troubles in a row, a pause asked for--> open
-// open --its time is over--> half-open: a trial asks (prober.h), the others are refused until its
-// end half-open --an answer--> closed;  --trouble--> open, for twice as long
+// open --its time is over--> half-open: a trial asks (trials.h), all others are refused until it
+//   ends; after a pause that was asked for nobody has to try
+// half-open --an answer--> closed;  --trouble--> open, for twice as long
 //
 // Until a request that is no trial has had its whole answer, one trouble opens it again, as long as
 // a failed trial would: what answers a trial may still fail at all else.
@@ -71,6 +72,9 @@ class Breaker {
   // Whether admit() would refuse.
   bool refuses(MonoTime now, Claim claim) const;
 
+  // Half-open after a backoff, and nobody is trying.
+  bool wants_trial(MonoTime now) const;
+
   // A head came that is an answer. What comes after it may still go wrong.
   void answered(const Turn& turn, MonoTime now);
   // Exactly once for each turn. `jitter` is -1 .. 1.
@@ -98,6 +102,7 @@ class Breaker {
   void pause_for(Duration wait, const std::string& why, MonoTime now);
   void back_off(const Verdict& verdict, MonoTime now, Duration at_least, double jitter);
   void open(const std::string& why, MonoTime now, MonoTime until, bool is_pause);
+  Duration trial_wait() const;
   bool is_of_this_state(const Turn& turn) const { return turn.number >= state_from_; }
 
   bool is_open_ = false;

@@ -61,8 +61,7 @@ std::optional<Error> EndpointHealth::refusal_at(Purpose purpose, bool has_token,
 bool EndpointHealth::wants_trial() const {
   const MonoTime now = clock_.now();
   MutexLock lock(mutex_);
-  return breaker_.state(now) == BreakerState::half_open && !breaker_.is_tried() && wanted_at_ &&
-         now - *wanted_at_ <= kWantedLately;
+  return breaker_.wants_trial(now) && wanted_at_ && now - *wanted_at_ <= kWantedLately;
 }
 
 std::optional<EndpointHealth::Latency> EndpointHealth::latency() const {

@@ -67,7 +67,7 @@ std::optional<Error> health_refusal(const std::string& url, const Breaker& break
   if (breaker.refuses(now.mono, claim_of(purpose))) {
     const bool is_tried = breaker.state(now.mono) == BreakerState::half_open;
     const auto when =
-        is_tried ? std::string("while it is tried") : until_text(breaker.until(), now);
+        is_tried ? std::string("until it has been tried") : until_text(breaker.until(), now);
     return not_asked(url, when, breaker.why(), kBreakerCause);
   }
   if (!quota || quota->may(purpose, now.mono)) return std::nullopt;

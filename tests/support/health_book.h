@@ -37,6 +37,15 @@ class MemoryHealthStore final : public upstream::HealthStore {
     MutexLock lock(mutex_);
     for (auto& [name, kept] : texts_) kept = text;
   }
+  std::size_t names() const {
+    MutexLock lock(mutex_);
+    return texts_.size();
+  }
+  // Requires: something was saved.
+  std::string any_text() const {
+    MutexLock lock(mutex_);
+    return texts_.begin()->second;
+  }
   int saves() const {
     MutexLock lock(mutex_);
     return saves_;

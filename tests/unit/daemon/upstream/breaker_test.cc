@@ -110,9 +110,10 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Sequence{"down +1000 ok ok", kClosed},
                       Sequence{"down +1000 down refused +1999 refused", kOpen},
                       Sequence{"down +1000 down +2000 ok", kClosed},
-                      // Doubled by every trial that fails, and begun anew by an answer.
+                      // Doubled by every trial that fails, and begun anew by an answer after one.
                       Sequence{"down +1000 down +2000 down +4000 down +7999 refused", kOpen},
-                      Sequence{"down +1000 down +2000 ok down +1000", kHalfOpen},
+                      Sequence{"down +1000 down +2000 ok ok down +1000", kHalfOpen},
+                      Sequence{"down +1000 down +2000 ok down +3999 refused", kOpen},
                       // One trouble is enough, three were before.
                       Sequence{"5xx 5xx 5xx +1000 5xx refused +1999 refused", kOpen},
                       Sequence{"down +1000 5xx refused", kOpen},
@@ -133,8 +134,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Sequence{"429/10 order-refused +9999 order-refused +1 order-ok", kClosed},
                       Sequence{"429 order-ok", kClosed},
                       Sequence{"down order-429/10 order-refused +9999 refused", kOpen},
-                      // The first after the wait is a trial like any other.
-                      Sequence{"down +1000 order-down refused +1999 refused", kOpen}));
+                      Sequence{"down +1000 order-down ok", kClosed}));
 
 TEST_F(BreakerTest, BacksOffUpToAMinute) {
   for (const auto expected : {1s, 2s, 4s, 8s, 16s, 32s, 60s, 60s, 60s}) {
@@ -195,6 +195,32 @@ TEST_F(BreakerTest, LeavesTheTrialToThoseWhoMayTry) {
   EXPECT_FALSE(breaker_.is_tried());
 }
 
+TEST_F(BreakerTest, LetsAllInWhenNobodyTriesForLong) {
+  ask(kUnreachable);
+  now_ += 1s + kTrialWait;
+
+  const auto first = admit(Claim::none);
+  const auto second = admit(Claim::none);
+
+  ASSERT_TRUE(first && second);
+  end(first, kUnreachable);
+  EXPECT_EQ(wait(), 2s);
+  end(second, kUnreachable);
+  EXPECT_EQ(wait(), 2s);
+}
+
+TEST_F(BreakerTest, KeepsTheOthersOutForAsLongAsATrialTakes) {
+  ask(kUnreachable);
+  now_ += 1s;
+  const auto trial = admit();
+  now_ += 10 * kTrialWait;
+
+  EXPECT_FALSE(admit(Claim::none));
+
+  end(trial, kNothing);
+  EXPECT_TRUE(admit(Claim::none));
+}
+
 TEST_F(BreakerTest, LetsTheOthersInOnceATrialHasItsHead) {
   ask(kUnreachable);
   now_ += 1s;
@@ -223,14 +249,26 @@ TEST_F(BreakerTest, ForgetsTheTroublesFromBeforeItClosed) {
   now_ += 1s;
   const auto trial = admit();
   breaker_.answered(*trial, now_);
-  end(trial, kNothing);  // its reader left
+  end(trial, kAnswered);
+  ask(kAnswered);
 
   ask(kServerError);
   ask(kServerError);
   EXPECT_EQ(state(), kClosed);
   ask(kServerError);
 
-  EXPECT_EQ(state(), kOpen);
+  EXPECT_EQ(wait(), 1s);
+}
+
+TEST_F(BreakerTest, OpensAtTheFirstTroubleUntilMoreThanATrialWasAnswered) {
+  ask(kUnreachable);
+  now_ += 1s;
+  ask(kAnswered);
+  ASSERT_EQ(state(), kClosed);
+
+  ask(kServerError);
+
+  EXPECT_EQ(wait(), 2s);
 }
 
 TEST_F(BreakerTest, TakesALostConnectionForATroubleWhenOthersWereAnsweredMeanwhile) {
@@ -385,6 +423,7 @@ TEST_F(BreakerTest, RestoresNoWaitThatCannotBe) {
   EXPECT_EQ(broken.until(), now_ + 72s);
   EXPECT_EQ(paused.until(), now_ + 1h);
   EXPECT_EQ(past.state(now_), kHalfOpen);
+  EXPECT_TRUE(past.admit(now_, Claim::none));
 }
 
 TEST_F(BreakerTest, RemembersNothingWhenClosed) {

@@ -38,7 +38,7 @@ TEST_F(EndpointBreakerTest, MakesNoExchangeOnceItIsOpen) {
 TEST_F(EndpointBreakerTest, TriesAgainAndCloses) {
   answer({kDown, kOk, kOk});
   (void)send();
-  clock_.advance(1s);
+  clock_.advance(1s + kTrialWait);
 
   EXPECT_TRUE(send().ok());
   EXPECT_TRUE(send().ok());
@@ -143,7 +143,7 @@ TEST_F(EndpointBreakerTest, OpensWhenTheTokenServerCannotBeReached) {
 TEST_F(EndpointBreakerTest, DoesNotTakeAChallengeWithoutAnAnswerForHealth) {
   answer({kDown, bearer_challenge(), kDown});
   (void)send();
-  clock_.advance(1s);
+  clock_.advance(1s + kTrialWait);
 
   (void)send();
 
@@ -156,9 +156,46 @@ TEST_F(EndpointBreakerTest, HearsATokenServerThatAsksForAPause) {
   EXPECT_EQ(send().error().code, Errc::upstream_down);
   const auto report = endpoint_->health().report();
 
-  EXPECT_EQ(report.until, clock_.wall() + 60s);
-  EXPECT_TRUE(report.is_pause);
-  EXPECT_EQ(report.reason, "token realm auth.reg.example: HTTP 429, Retry-After 60 s");
+  ASSERT_TRUE(report.tokens_paused);
+  EXPECT_EQ(report.tokens_paused->until, clock_.wall() + 60s);
+  EXPECT_EQ(report.tokens_paused->why, "token realm auth.reg.example: HTTP 429, Retry-After 60 s");
+  EXPECT_EQ(report.state, BreakerState::closed);
+  EXPECT_EQ(send().error().cause, kBreakerCause);
+  EXPECT_EQ(client_->count(), 2U) << "neither the token server nor, in vain, the registry";
+}
+
+TEST_F(EndpointBreakerTest, UsesTheTokensItHasWhileThereAreNoOthers) {
+  answer({bearer_challenge(), token("T"), kOk});
+  ASSERT_TRUE(send().ok());
+
+  endpoint_->health().tokens_paused({Sign::wants_pause, "HTTP 429", 60s});
+
+  EXPECT_TRUE(send().ok());
+}
+
+TEST_F(EndpointBreakerTest, TakesATokenServersUselessAnswerForATrouble) {
+  for (int i = 0; i < 2; ++i) {
+    answer({bearer_challenge(), {.status = 500}});
+    EXPECT_EQ(send().error().code, Errc::upstream_down);
+    EXPECT_EQ(state(), BreakerState::closed);
+  }
+  answer({bearer_challenge(), {.status = 500}});
+
+  EXPECT_EQ(send().error().code, Errc::upstream_down);
+
+  EXPECT_EQ(state(), BreakerState::open);
+}
+
+TEST_F(EndpointBreakerTest, IsTriedWithATokenForNothing) {
+  answer({kDown, bearer_challenge(), token("T"), kOk});
+  (void)send();
+  clock_.advance(1s);
+
+  endpoint_->try_out(clock_.now() + 1s, {});
+
+  EXPECT_EQ(state(), BreakerState::closed);
+  EXPECT_EQ(client_->requests()[1].url.target, "/v2/");
+  EXPECT_EQ(client_->requests()[2].url.target.find("scope=repository"), std::string::npos);
 }
 
 TEST_F(EndpointBreakerTest, JudgesTheAnswerAfterTheToken) {
@@ -172,7 +209,7 @@ TEST_F(EndpointBreakerTest, JudgesTheAnswerAfterTheToken) {
 TEST_F(EndpointBreakerTest, GivesItsTurnBackWhenStopped) {
   answer({kDown, kOk});
   (void)send();
-  clock_.advance(1s);
+  clock_.advance(1s + kTrialWait);
   std::stop_source stop;
   stop.request_stop();
 
@@ -185,7 +222,7 @@ TEST_F(EndpointBreakerTest, GivesItsTurnBackWhenStopped) {
 TEST_F(EndpointBreakerTest, ClosesThoughTheBodyIsNotWanted) {
   answer({kDown, kOk});
   (void)send();
-  clock_.advance(1s);
+  clock_.advance(1s + kTrialWait);
   response_.body_bytes_wanted = 1;
 
   EXPECT_EQ(send().error().code, Errc::cancelled);

@@ -42,8 +42,8 @@ class EndpointHealthTest : public ::testing::Test {
     permit->head(head, /*is_last_word=*/true);
     permit->ended(0, {});
   }
-  void fail(const Error& error = kConnect) {
-    auto permit = health_.admit(Purpose::pull);
+  void fail(const Error& error = kConnect, Purpose purpose = Purpose::pull) {
+    auto permit = health_.admit(purpose);
     ASSERT_TRUE(permit.ok());
     permit->begins(std::nullopt);
     permit->ended(0, error);
@@ -73,10 +73,10 @@ TEST_F(EndpointHealthTest, RefusesInOneLineThatNamesEndpointCauseAndMoment) {
 TEST_F(EndpointHealthTest, SaysWhenSomebodyElseIsTrying) {
   fail();
   clock_.advance(1s);
-  const auto trial = health_.admit(Purpose::revalidate);
+  const auto trial = health_.admit(Purpose::trial);
 
   EXPECT_EQ(refusal(),
-            "upstream_down: https://reg.example is not asked, another request is trying it: "
+            "upstream_down: https://reg.example is not asked, until it has been tried: "
             "reg.example: connect deadline passed");
 }
 
@@ -84,7 +84,38 @@ TEST_F(EndpointHealthTest, TakesADroppedPermitBack) {
   fail();
   clock_.advance(1s);
 
-  { const auto trial = health_.admit(Purpose::pull); }
+  { const auto trial = health_.admit(Purpose::trial); }
+
+  EXPECT_TRUE(health_.wants_trial());
+}
+
+TEST_F(EndpointHealthTest, WantsATrialOnceItsTimeIsOver) {
+  EXPECT_FALSE(health_.wants_trial());
+  fail();
+  EXPECT_FALSE(health_.wants_trial());
+  clock_.advance(1s);
+  EXPECT_TRUE(health_.wants_trial());
+
+  const auto trial = health_.admit(Purpose::trial);
+
+  EXPECT_FALSE(health_.wants_trial()) << "under way";
+}
+
+TEST_F(EndpointHealthTest, WantsNoTrialForWhatNobodyHasAskedForLately) {
+  fail();
+  clock_.advance(EndpointHealth::kWantedLately + 1ms);
+  ASSERT_FALSE(health_.wants_trial());
+
+  EXPECT_FALSE(health_.refuses(Purpose::pull)) << "whoever comes asks";
+
+  EXPECT_TRUE(health_.wants_trial());
+}
+
+TEST_F(EndpointHealthTest, WantsNoTrialAfterAPauseAskedFor) {
+  answer(head(429, {{"Retry-After", "60"}}));
+  clock_.advance(60s);
+
+  EXPECT_FALSE(health_.wants_trial());
 
   EXPECT_FALSE(health_.refuses(Purpose::pull));
 }
@@ -102,7 +133,7 @@ TEST_F(EndpointHealthTest, LetsAnOrderPassABackoffButNoPauseAskedFor) {
 TEST_F(EndpointHealthTest, ClosesOnceATrialHasItsHead) {
   fail();
   clock_.advance(1s);
-  auto trial = health_.admit(Purpose::pull);
+  auto trial = health_.admit(Purpose::trial);
   trial->begins(std::nullopt);
 
   trial->head(head(200), /*is_last_word=*/true);
@@ -114,7 +145,7 @@ TEST_F(EndpointHealthTest, ClosesOnceATrialHasItsHead) {
 TEST_F(EndpointHealthTest, DoesNotCloseForAChallenge) {
   fail();
   clock_.advance(1s);
-  auto trial = health_.admit(Purpose::pull);
+  auto trial = health_.admit(Purpose::trial);
   trial->begins(std::nullopt);
 
   trial->head(head(401), /*is_last_word=*/false);
@@ -128,7 +159,7 @@ TEST_F(EndpointHealthTest, DoesNotCloseForAChallenge) {
 TEST_F(EndpointHealthTest, TakesARefusedTokenForAnAnswer) {
   fail();
   clock_.advance(1s);
-  auto trial = health_.admit(Purpose::pull);
+  auto trial = health_.admit(Purpose::trial);
 
   trial->token_failed({Errc::denied, "token realm auth.example answers HTTP 401"});
 
@@ -170,7 +201,7 @@ TEST_F(EndpointHealthTest, TellsOnceThatItOpensAndCloses) {
   refusal();
   refusal();
   clock_.advance(1s);
-  fail();
+  fail(kConnect, Purpose::trial);
   clock_.advance(2s);
   answer(head(200));
   answer(head(200));
@@ -293,6 +324,8 @@ TEST_F(EndpointHealthTest, GoesOnFromItsText) {
   EXPECT_EQ(restarted.report().reason, kConnect.context);
   EXPECT_EQ(restarted.report().quota->remaining, 15U);
   clock_.advance(1s);
+  EXPECT_TRUE(restarted.wants_trial());
+  clock_.advance(kTrialWait);
   EXPECT_FALSE(restarted.refuses(Purpose::pull));
   EXPECT_TRUE(restarted.refuses(Purpose::revalidate));
 }
@@ -301,7 +334,7 @@ TEST_F(EndpointHealthTest, TakesNoTextOfAnotherEndpoint) {
   fail();
   EndpointHealth other("https://other.example", clock_, observer_);
 
-  EXPECT_EQ(other.restore(*health_.take_unsaved(false)).error().code, Errc::invalid);
+  EXPECT_EQ(other.restore(*health_.take_unsaved(false)).error().code, Errc::not_found);
   EXPECT_EQ(other.restore("{}").error().code, Errc::invalid);
 
   EXPECT_FALSE(other.refuses(Purpose::pull));
@@ -315,7 +348,7 @@ TEST_F(EndpointHealthTest, LetsOneOfManyThreadsTry) {
   const auto ask = [&] {
     for (int round = 0; round < kRounds; ++round) {
       arrive.arrive_and_wait();
-      auto permit = health_.admit(Purpose::pull);
+      auto permit = health_.admit(Purpose::trial);
       if (permit.ok()) ++admitted;
       arrive.arrive_and_wait();
       if (permit.ok()) permit->token_failed(kConnect);

@@ -1,6 +1,7 @@
 // Many endpoints' health, and what a restart makes of it.
 #include "daemon/upstream/health_book.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/fake_clock.h"
@@ -126,9 +127,43 @@ TEST_F(HealthBookTest, TriesAgainWhenTheTimeHasPassedMeanwhile) {
   const auto health = book_->of(url("https://reg.example"));
 
   EXPECT_EQ(health->report().state, BreakerState::half_open);
-  const auto trial = health->admit(Purpose::pull);
-  EXPECT_TRUE(trial.ok());
-  EXPECT_TRUE(health->refuses(Purpose::pull));
+  EXPECT_TRUE(health->wants_trial());
+  EXPECT_TRUE(health->admit(Purpose::pull).ok());
+}
+
+TEST_F(HealthBookTest, KeepsTheHealthOfEachWayApart) {
+  const auto endpoint = url("https://reg.example");
+  fail(book_->of(endpoint, "proxy http://p.example"));
+
+  restart(0s);
+
+  EXPECT_FALSE(book_->of(endpoint)->refuses(Purpose::pull));
+  EXPECT_TRUE(book_->of(endpoint, "proxy http://p.example")->refuses(Purpose::pull));
+  EXPECT_THAT(observer_.forgotten(), ::testing::IsEmpty());
+}
+
+TEST_F(HealthBookTest, TakesFewPlacesForManyEndpoints) {
+  for (std::size_t i = 0; i < HealthBook::kPlacesMax + 1000; ++i) {
+    const auto health = book_->of(url("https://reg" + std::to_string(i) + ".example"));
+    fail(health);
+    ASSERT_TRUE(book_->save_changes().ok());
+  }
+
+  EXPECT_LE(store_.names(), HealthBook::kPlacesMax);
+}
+
+TEST_F(HealthBookTest, BeginsQuietlyAnewWhereAnotherTookItsPlace) {
+  fail(book_->of(url("https://reg.example")));
+  ASSERT_TRUE(book_->save_changes().ok());
+  const std::string text = store_.any_text();
+  fail(book_->of(url("https://other.example")));
+  ASSERT_TRUE(book_->save_changes().ok());
+  store_.damage(text);
+
+  book_ = open_book();
+
+  EXPECT_FALSE(book_->of(url("https://other.example"))->refuses(Purpose::pull));
+  EXPECT_THAT(observer_.forgotten(), ::testing::IsEmpty());
 }
 
 TEST_F(HealthBookTest, RemembersThatAnEndpointIsWellAgain) {
@@ -136,7 +171,7 @@ TEST_F(HealthBookTest, RemembersThatAnEndpointIsWellAgain) {
   fail(health);
   ASSERT_TRUE(book_->save_changes().ok());
   clock_.mono += 1s;
-  health->admit(Purpose::pull)->token_failed({Errc::denied, "an answer"});
+  health->admit(Purpose::trial)->token_failed({Errc::denied, "an answer"});
 
   restart(0s);
 

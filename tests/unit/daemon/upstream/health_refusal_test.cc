@@ -42,7 +42,7 @@ TEST_F(HealthRefusalTest, SaysThatSomebodyIsTrying) {
   ASSERT_TRUE(breaker_.admit(kNow.mono + 2s, Claim::trial));
 
   EXPECT_EQ(refusal(Purpose::pull, 2s),
-            "upstream_down: https://reg.example is not asked, another request is trying it: "
+            "upstream_down: https://reg.example is not asked, until it has been tried: "
             "connect deadline passed");
 }
 

@@ -38,17 +38,28 @@ TEST_F(RealmClientTest, LetsAnswersPass) {
   EXPECT_EQ(health_.report().state, BreakerState::closed);
 }
 
-TEST_F(RealmClientTest, PausesTheEndpointForAsLongAsTheTokenServerSays) {
-  ASSERT_TRUE(ask({.status = 429, .headers = {{"Retry-After", "60"}}}).ok());
+TEST_F(RealmClientTest, LeavesATokenServerAloneForAsLongAsItSays) {
+  const auto refused = ask({.status = 429, .headers = {{"Retry-After", "60"}}});
 
-  EXPECT_EQ(health_.report().until, clock_.wall() + 60s);
-  EXPECT_EQ(health_.report().reason, "token realm auth.example: HTTP 429, Retry-After 60 s");
+  EXPECT_EQ(refused.error().context, "token realm auth.example: HTTP 429, Retry-After 60 s");
+  EXPECT_EQ(health_.report().tokens_paused->until, clock_.wall() + 60s);
+  clock_.advance(60s - 1ms);
+  EXPECT_EQ(ask({.body = "{}"}).error().cause, kBreakerCause);
+  clock_.advance(1ms);
+  EXPECT_TRUE(ask({.body = "{}"}).ok());
 }
 
-TEST_F(RealmClientTest, PausesTheEndpointForAWhileWhenTheTokenServerDoesNotSay) {
-  ASSERT_TRUE(ask({.status = 429}).ok());
+TEST_F(RealmClientTest, LeavesATokenServerAloneForAWhileWhenItDoesNotSay) {
+  EXPECT_FALSE(ask({.status = 429}).ok());
 
-  EXPECT_EQ(health_.report().until, clock_.wall() + kPauseMin);
+  EXPECT_EQ(health_.report().tokens_paused->until, clock_.wall() + kPauseMin);
+}
+
+TEST_F(RealmClientTest, TellsOnceOfAPause) {
+  (void)ask({.status = 429});
+  (void)ask({.status = 429});
+
+  EXPECT_EQ(observer_.events(), std::vector{HealthEvent::tokens_paused});
 }
 
 }  // namespace

@@ -126,7 +126,7 @@ TEST_F(UpstreamHealthTest, ComesBackToTheFirstOnceItIsWell) {
   endpoint(kDown);
   endpoint(manifest());
   ASSERT_TRUE(get().ok());
-  clock_.advance(1s);
+  clock_.advance(1s + kTrialWait);
 
   ASSERT_TRUE(get().ok());
 

@@ -185,7 +185,7 @@ TEST_P(ManifestStatuses, BecomeErrorsThatNameThem) {
   const auto told = "reg0.example manifest team/app 7: HTTP " + std::to_string(GetParam().status);
 
   EXPECT_EQ(head("7").error().code, GetParam().code);
-  clock_.advance(kPauseMin);  // it would not be asked at once after a 429
+  clock_.advance(kPauseMin + kTrialWait);  // it would not be asked at once after a 429
   const auto fetched = get("7");
 
   EXPECT_EQ(fetched.error().code, GetParam().code);

@@ -1,0 +1,113 @@
+// Trials of endpoints that failed, beside the requests that want them.
+#include "daemon/upstream/trials.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "cache/executor.h"
+#include "tests/unit/daemon/upstream/fake_endpoint.h"
+
+namespace larder::upstream {
+namespace {
+
+using namespace std::chrono_literals;
+
+class InlineExecutor final : public cache::Executor {
+ public:
+  bool run(std::function<void()> work) override {
+    if (has_threads) work();
+    return has_threads;
+  }
+
+  bool has_threads = true;
+};
+
+class TrialsTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<Upstream> make(const std::string& host) {
+    const auto url = http::Url::parse("https://" + host).value();
+    std::vector<std::unique_ptr<Endpoint>> endpoints;
+    endpoints.push_back(std::make_unique<Endpoint>(EndpointParts{
+        host, url, http::Reach::anywhere, client_, std::make_unique<auth::AnonymousCredentials>(),
+        clock_, observer_, health_.book.of(url)}));
+    return std::make_unique<Upstream>(host, std::move(endpoints));
+  }
+  std::optional<Error> ask(const std::string& host) {
+    const auto got = upstreams_.find(host)->head_manifest("team/app", "7", {clock_.now() + 1h});
+    return got.ok() ? std::nullopt : std::optional(got.error());
+  }
+  BreakerState state(const std::string& host) {
+    return upstreams_.find(host)->report().endpoints.at(0).state;
+  }
+
+  testing::FakeClock clock_;
+  RecordingObserver observer_;
+  testing::FakeHealthBook health_{clock_};
+  bool is_up_ = false;
+  testing::FakeClient client_{[this](const http::ClientRequest&) {
+    if (is_up_) return FakeAnswer{.status = 404};
+    return FakeAnswer{.error = Error{Errc::upstream_down, "connection refused"}};
+  }};
+  Upstreams upstreams_{{{"*.example", [this](const std::string& host) { return make(host); }}}};
+  InlineExecutor executor_;
+  Trials trials_{upstreams_, executor_, clock_, 6s};
+};
+
+TEST_F(TrialsTest, LetAllInAgainWithoutAClientsWaiting) {
+  ASSERT_EQ(ask("a.example")->code, Errc::upstream_down);
+  clock_.advance(1s);
+  is_up_ = true;
+
+  trials_.tick();
+
+  EXPECT_EQ(state("a.example"), BreakerState::closed);
+  EXPECT_EQ(client_.requests().back().url.target, "/v2/");
+  EXPECT_EQ(client_.requests().back().deadline, clock_.now() + 6s);
+  EXPECT_EQ(ask("a.example")->code, Errc::not_found);
+}
+
+TEST_F(TrialsTest, BackOffWhenTheyFail) {
+  (void)ask("a.example");
+  clock_.advance(1s);
+
+  for (int i = 0; i < 5; ++i) trials_.tick();
+
+  EXPECT_EQ(client_.count(), 2U);
+  EXPECT_EQ(state("a.example"), BreakerState::open);
+}
+
+TEST_F(TrialsTest, SpareWhatIsWellAndWhatIsToBeLeftAlone) {
+  (void)ask("down.example");
+  is_up_ = true;
+  (void)ask("well.example");
+
+  trials_.tick();
+
+  EXPECT_EQ(client_.count(), 2U);
+}
+
+TEST_F(TrialsTest, EndWithTheDaemon) {
+  (void)ask("a.example");
+  clock_.advance(1s);
+
+  trials_.stop();
+  trials_.tick();
+
+  EXPECT_EQ(client_.count(), 1U);
+}
+
+TEST_F(TrialsTest, AreMadeLaterWhenThereIsNoThreadForThem) {
+  (void)ask("a.example");
+  clock_.advance(1s);
+  executor_.has_threads = false;
+  trials_.tick();
+  executor_.has_threads = true;
+
+  trials_.tick();
+
+  EXPECT_EQ(client_.count(), 2U);
+}
+
+}  // namespace
+}  // namespace larder::upstream
