@@ -65,7 +65,7 @@ void Flight::add_sources(std::vector<std::shared_ptr<Source>> sources) {
   MutexLock lock(mutex_);
   for (auto& source : sources) {
     const bool known = std::any_of(sources_.begin(), sources_.end(), [&](const auto& other) {
-      return other->name() == source->name();
+      return other->identity() == source->identity();
     });
     if (known) continue;
     sources_.push_back(std::move(source));

@@ -149,14 +149,20 @@ Arrived FlightMachine::bytes_arrived(FetchId id, std::uint64_t size) {
   Fetch& fetch = it->second;
   const std::uint64_t first = fetch.position;
   fetch.position += size;
-  fetch.progressed = true;
-  sources_[fetch.source].failures = 0;
+  fetch.arrived_bytes += size;
+  fetch.progressed = makes_progress(fetch);
+  if (fetch.progressed) sources_[fetch.source].failures = 0;
   while (fetch.position > fetch.range.end && extend(fetch)) {
   }
   const std::uint64_t begin = std::max(first, fetch.range.begin);
   const std::uint64_t end = std::min(fetch.position, fetch.range.end);
   if (begin >= end) return {};
   return {{begin, end}, begin - first};
+}
+
+bool FlightMachine::makes_progress(const Fetch& fetch) const {
+  const bool is_at_end = fetch.position >= std::min(fetch.asked_end, end_of_blob());
+  return is_at_end || fetch.arrived_bytes >= kProgressBytesMin;
 }
 
 void FlightMachine::bytes_written(FetchId id, ByteRange range, MonoTime now,

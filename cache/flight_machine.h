@@ -37,6 +37,11 @@ namespace larder::cache {
 using FetchId = std::uint64_t;
 using ReaderId = std::uint64_t;
 
+// A fetch that breaks off with less has got nowhere, unless it was asked for less: a source that
+// gives a byte each time would otherwise be asked failures_total_max times, at the cost of a
+// request each. The http client calls a peer stalled that is slower than this.
+inline constexpr std::uint64_t kProgressBytesMin = 4096;
+
 struct FlightLimits {
   std::uint64_t chunk_bytes = 1 << 20;           // fetches begin on a multiple of this
   std::uint64_t segment_bytes = 8 << 20;         // what one of several fetches takes at a time
@@ -44,7 +49,7 @@ struct FlightLimits {
   std::uint64_t hold_back_bytes = 64 << 10;      // of an unverified blob's end
   std::size_t fetches_max = 12;                  // for readers and for speed together
   FetchCountLimits fetch_count{};
-  unsigned failures_max = 2;         // of one source, in a row and without a byte
+  unsigned failures_max = 2;         // of one source, in a row and without progress
   unsigned failures_total_max = 32;  // of one source over the whole flight
   bool complete_ranges = false;      // ranges bring the whole blob in
 };
@@ -166,10 +171,11 @@ class FlightMachine {
     ByteRange range;          // what it is to bring; end may be kToTheEnd
     std::uint64_t asked_end;  // what the source was asked for
     std::uint64_t position;   // of the next byte that arrives
+    std::uint64_t arrived_bytes = 0;
     bool progressed = false;
   };
   struct SourceState {
-    unsigned failures = 0;  // since its last byte
+    unsigned failures = 0;  // since it last made progress
     unsigned failures_total = 0;
     bool gone = false;
     bool contributed = false;
@@ -191,6 +197,7 @@ class FlightMachine {
   bool leave_to_another(FetchId id, FlightActions& actions);
   void see_whether_all_is_wanted(ByteRange wanted);
   void learn_size(std::uint64_t size);
+  bool makes_progress(const Fetch& fetch) const;
   void measure(MonoTime now);
   void source_failed(std::size_t source, const Error& error, bool progressed);
   void mismatch(FlightActions& actions);

@@ -53,6 +53,10 @@ class Source {
 
   // For logs and blame: "registry-1.docker.io". No credentials.
   virtual std::string name() const = 0;
+
+  // Two sources with the same identity give the same bytes for the same reasons: when one has
+  // failed, the other is not worth asking. No credentials.
+  virtual std::string identity() const { return name(); }
 };
 
 }  // namespace larder::cache

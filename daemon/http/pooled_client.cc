@@ -34,7 +34,7 @@ PooledClient::PooledClient(ClientOptions options, std::unique_ptr<Resolver> reso
     : options_(std::move(options)),
       resolver_(std::move(resolver)),
       tls_(std::move(tls)),
-      dialer_(*resolver_, *tls_, options_.user_agent),
+      dialer_(*resolver_, *tls_, options_.user_agent, options_.timeouts.connect),
       pool_(options_.idle_connections_max, options_.idle_timeout) {}
 
 Status PooledClient::send(const ClientRequest& request, ResponseSink& sink, std::stop_token stop) {
@@ -45,7 +45,9 @@ Status PooledClient::send(const ClientRequest& request, ResponseSink& sink, std:
   return told_of(request, send_routed({request, route, sink, waiter}));
 }
 
-// A peer may close an idle connection just as it is taken; only then is the request sent again.
+// A peer may close an idle connection just as it is taken, or be gone without a word, as behind a
+// NAT that forgot it: the socket then breaks while the request waits for its acknowledgement. Only
+// then is the request sent again.
 Status PooledClient::send_routed(const Errand& errand) {
   if (!is_idempotent(errand.request)) return send_fresh(errand);
   auto connection = pool_.take(errand.route.key());

@@ -122,4 +122,8 @@ std::string BlobSource::name() const {
   return endpoint_->url().authority();
 }
 
+std::string BlobSource::identity() const {
+  return endpoint_->url().without_query() + " " + repository_;
+}
+
 }  // namespace larder::upstream

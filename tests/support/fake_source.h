@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "cache/base/mutex.h"
 #include "cache/source.h"
@@ -22,14 +23,16 @@ class FakeSource final : public cache::Source {
     Error failure{Errc::upstream_down, "reset"};
     std::optional<Error> refuses{};           // before any byte, always
     std::optional<std::uint64_t> holds_at{};  // waits before this byte until release()
+    std::optional<std::string> identity{};    // instead of the name
   };
 
   FakeSource(std::string bytes, Behaviour behaviour, std::string name = "fake")
-      : bytes_(std::move(bytes)), behaviour_(behaviour), name_(std::move(name)) {}
+      : bytes_(std::move(bytes)), behaviour_(std::move(behaviour)), name_(std::move(name)) {}
 
   Status fetch(const cache::Digest& digest, cache::ByteRange range, cache::SourceSink& sink,
                std::stop_token stop) override;
   std::string name() const override { return name_; }
+  std::string identity() const override { return behaviour_.identity.value_or(name_); }
 
   void release();
   // Blocks until a fetch waits at the hold.

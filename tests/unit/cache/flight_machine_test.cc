@@ -132,7 +132,7 @@ TEST_F(FlightMachineTest, GivesUpOnASourceThatFailsTooOftenAltogether) {
   int fetches = 1;
   while (machine.phase() == FlightMachine::Phase::filling) {
     actions_.clear();
-    bring(machine, fetch, 1);
+    bring(machine, fetch, kProgressBytesMin);
     machine.fetch_ended(fetch, Error{Errc::upstream_down, "reset"}, actions_);
     if (all<StartFetch>(actions_).empty()) break;
     fetch = all<StartFetch>(actions_).at(0).fetch;

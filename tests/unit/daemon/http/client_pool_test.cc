@@ -1,5 +1,6 @@
 // Connections are kept and used again, and a peer that has closed one costs nothing but a new one.
 #include <atomic>
+#include <future>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -50,6 +51,31 @@ TEST_P(ClosingPeers, AreAskedAgainOnAFreshConnection) {
 
 INSTANTIATE_TEST_SUITE_P(Table, ClosingPeers,
                          ::testing::Values(say_and_close(""), say_and_reset("")));
+
+// Says what it has to say, and takes nothing more of this connection until `until` is ready.
+testing::Script say_and_ignore(std::string bytes, std::shared_future<void> until) {
+  return [=](testing::ScriptedConnection& connection, const auto&) {
+    connection.send(bytes);
+    until.wait_for(testing::kScriptDeadline);
+  };
+}
+
+TEST_F(ClientTest, AsksAPeerThatHasGoneDeafAgainOnAFreshConnection) {
+  options_.timeouts.connect = 10 * kShort;  // a busy machine may read slowly
+  std::promise<void> asked_again;
+  ScriptedServer server([&](testing::ScriptedConnection& connection, const auto& received) {
+    asked_again.set_value();
+    respond(200, "hello")(connection, received);
+  });
+  server.next(say_and_ignore("HTTP/1.1 204 None\r\n\r\n", asked_again.get_future().share()));
+  ASSERT_TRUE(get(server).ok());
+  auto asked = request(server.url("/"));
+  asked.headers.add("X-Large", std::string(1 << 20, 'a'));  // more than a peer's kernel buffers
+
+  EXPECT_EQ(told(send(asked), server), "ok");
+
+  EXPECT_EQ(server.connections(), 2U);
+}
 
 TEST_F(ClientTest, AsksOnlyOnceMore) {
   ScriptedServer server(say_and_close(""));

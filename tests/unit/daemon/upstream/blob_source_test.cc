@@ -232,5 +232,14 @@ TEST_F(BlobSourceTest, IsNamedAfterItsEndpoint) {
   EXPECT_EQ(BlobSource(endpoint_, "team/app").name(), "reg.example:5000");
 }
 
+TEST_F(BlobSourceTest, IsTheSameAsAnotherOfItsEndpointAndRepository) {
+  answer({{}}, "http://reg.example:5000/mirror?key=secret");
+
+  EXPECT_EQ(BlobSource(endpoint_, "team/app").identity(),
+            "http://reg.example:5000/mirror team/app");
+  EXPECT_EQ(BlobSource(endpoint_, "team/web").identity(),
+            "http://reg.example:5000/mirror team/web");
+}
+
 }  // namespace
 }  // namespace larder::upstream
