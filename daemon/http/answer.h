@@ -54,7 +54,7 @@ class Answer {
   enum class Outcome {
     whole,     // every byte was handed to the kernel
     replaced,  // the body failed before anything had left: a 503 took its place
-    cut,       // some is missing; the peer sees the end before its time when the connection is closed
+    cut,  // some is missing; the peer sees the end before its time when the connection is closed
   };
   // Sends what is left and tells the handler.
   Outcome finish();

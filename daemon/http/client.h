@@ -1,7 +1,7 @@
 // The HTTP/1.1 client: one request at a time per connection, connections kept for reuse.
 //
 // It follows no redirect, decodes no content and retries nothing but a reused connection that the
-// peer had closed, or on which it acknowledges nothing. Every wait has a deadline.
+// peer had closed, or lets lie as one does that is gone. Every wait has a deadline.
 // Thread-safety: any thread; each send() runs on the caller's thread.
 #pragma once
 
@@ -30,8 +30,8 @@ enum class Reach {
 };
 
 struct ClientTimeouts {
-  // DNS, TCP and TLS together. On a connection already there, until the peer's TCP acknowledges the
-  // request when sent again.
+  // DNS, TCP and TLS together; with what it took before to find out that a connection kept from an
+  // earlier request leads nowhere any more, but at least half of it is left for a new one.
   std::chrono::milliseconds connect{1000};
   std::chrono::milliseconds first_byte{5000};  // from the request sent to the whole response head
   // Longest time in which less than kStallBytesMin of the body come, unless its end does. Only time
@@ -100,11 +100,11 @@ class Client {
 
   // Returns: ok when the whole response has been given to `sink`, whatever its status;
   // timeout naming the deadline that passed (connect, first byte, stall, total); upstream_down when
-  // the peer cannot be resolved or reached, fails TLS, acknowledges nothing, ends early or speaks
-  // no HTTP, or when the proxy refuses (the context then names it); denied when `reach` forbids the
-  // host or every address; cancelled for `stop` or the sink; invalid for a request that must not
-  // reach the wire (malformed target or header); io when the system has no sockets to give. The
-  // context names host and port, never a path, query or header value.
+  // the peer cannot be resolved or reached, fails TLS, ends early or speaks no HTTP, or when the
+  // proxy refuses (the context then names it); denied when `reach` forbids the host or every
+  // address; cancelled for `stop` or the sink; invalid for a request that must not reach the wire
+  // (malformed target or header); io when the system has no sockets to give. The context names host
+  // and port, never a path, query or header value.
   virtual Status send(const ClientRequest& request, ResponseSink& sink, std::stop_token stop) = 0;
 };
 

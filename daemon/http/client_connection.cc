@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstring>
 #include <utility>
 
 namespace larder::http {
 
 namespace {
+
+constexpr std::chrono::milliseconds kLookInterval{50};
 
 // Repeats `operation` until it has moved something, waiting for the socket in between.
 // The number of bytes moved; 0 when the peer has ended the stream.
@@ -102,6 +105,20 @@ Status ClientConnection::write(std::string_view bytes, Waiter& waiter, const Dea
     if (!written) return written.error();
     if (*written == 0) return Error{Errc::upstream_down, "the peer takes no more bytes"};
     left = left.subspan(*written);
+  }
+  return {};
+}
+
+// The kernel sends again after 0.2 s where the peer is near, and later where it is far.
+Status ClientConnection::await_answer(Waiter& waiter, const Deadline& deadline) {
+  while (is_kept_) {
+    const auto look_at = std::chrono::steady_clock::now() + kLookInterval;
+    if (look_at >= deadline.at) return {};
+    auto ready = waiter.wait(transport_->socket(), POLLIN, {look_at, deadline.name});
+    if (ready || ready.error().code != Errc::timeout) return ready;
+    if (transport_->is_unheard()) {
+      return Error{Errc::upstream_down, "a kept connection leads nowhere"};
+    }
   }
   return {};
 }

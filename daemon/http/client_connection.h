@@ -31,6 +31,12 @@ class ClientConnection {
   // Reads what is there behind the bytes ahead; 0 as above. Takes 4 KiB at most.
   Result<std::size_t> read_ahead(Waiter& waiter, const Deadline& deadline);
   Status write(std::string_view bytes, Waiter& waiter, const Deadline& deadline);
+  // On a connection that was kept, waits as long as it may lead nowhere; read() waits for the rest.
+  // Returns: upstream_down when what was written is unheard (transport.h); cancelled, io.
+  Status await_answer(Waiter& waiter, const Deadline& deadline);
+
+  // It has carried a request, and will carry others.
+  void keep() { is_kept_ = true; }
 
   // Bytes read and not yet asked for; valid until the next call that is not const.
   std::string_view ahead() const { return ahead_; }
@@ -50,6 +56,7 @@ class ClientConnection {
 
   std::unique_ptr<Transport> transport_;
   std::string ahead_;
+  bool is_kept_ = false;
 };
 
 }  // namespace larder::http

@@ -84,6 +84,8 @@ ExchangeResult exchange(ClientConnection& connection, const ClientRequest& reque
   auto written =
       connection.write(request_bytes(request, options.user_agent, to_proxy), waiter, deadline);
   if (!written) return {std::move(written), false, false};
+  auto awaited = connection.await_answer(waiter, deadline);
+  if (!awaited) return {std::move(awaited), false, false};
   bool answered = false;
   const auto head = read_response_head(connection, waiter, deadline, answered);
   if (!head) return {head.error(), answered, false};

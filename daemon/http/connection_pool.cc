@@ -29,6 +29,7 @@ std::unique_ptr<ClientConnection> ConnectionPool::take_newest(const std::string&
 
 void ConnectionPool::put(const std::string& origin, std::unique_ptr<ClientConnection> connection) {
   if (idle_per_origin_max_ == 0) return;
+  connection->keep();
   Idles closed;  // outlives the lock
   MutexLock lock(mutex_);
   closed = expire();
@@ -38,6 +39,15 @@ void ConnectionPool::put(const std::string& origin, std::unique_ptr<ClientConnec
     idles.pop_front();
   }
   idles.push_back({std::move(connection), std::chrono::steady_clock::now()});
+}
+
+void ConnectionPool::drop(const std::string& origin) {
+  Idles dropped;  // outlives the lock
+  MutexLock lock(mutex_);
+  const auto found = idle_.find(origin);
+  if (found == idle_.end()) return;
+  dropped = std::move(found->second);
+  idle_.erase(found);
 }
 
 ConnectionPool::Idles ConnectionPool::expire() {

@@ -22,7 +22,10 @@ class ConnectionPool {
 
   // The connection that was last put back for `origin` and is still open; nullptr when none is.
   std::unique_ptr<ClientConnection> take(const std::string& origin);
+  // It carries others from now on.
   void put(const std::string& origin, std::unique_ptr<ClientConnection> connection);
+  // Closes those of `origin`.
+  void drop(const std::string& origin);
 
  private:
   struct Idle {

@@ -103,9 +103,4 @@ Result<UniqueFd> connect_any(std::span<const SocketAddress> addresses, Waiter& w
   return race.failure();
 }
 
-void break_when_unacknowledged(const UniqueFd& socket, std::chrono::milliseconds limit) {
-  const auto limit_ms = static_cast<unsigned>(limit.count());
-  ::setsockopt(socket.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &limit_ms, sizeof limit_ms);
-}
-
 }  // namespace larder::http

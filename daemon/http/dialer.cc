@@ -31,12 +31,8 @@ std::string Route::key() const {
          (proxy != nullptr ? " by " + proxy->url.str() : "");
 }
 
-Dialer::Dialer(Resolver& resolver, const TlsContext& tls, std::string user_agent,
-               std::chrono::milliseconds acknowledged_within)
-    : resolver_(resolver),
-      tls_(tls),
-      user_agent_(std::move(user_agent)),
-      acknowledged_within_(acknowledged_within) {}
+Dialer::Dialer(Resolver& resolver, const TlsContext& tls, std::string user_agent)
+    : resolver_(resolver), tls_(tls), user_agent_(std::move(user_agent)) {}
 
 Dialer::Dialed Dialer::dial(const Route& route, Waiter& waiter, const Deadline& deadline) {
   // A proxy looks names up itself, so what can be told without DNS is told here.
@@ -62,7 +58,6 @@ Dialer::Dialed Dialer::connect(const Url& url, Reach reach, bool with_certificat
   if (!addresses) return addresses.error();
   auto socket = connect_any(*addresses, attempt.waiter, attempt.deadline);
   if (!socket) return socket.error();
-  break_when_unacknowledged(*socket, acknowledged_within_);
   auto transport = std::make_unique<PlainTransport>(std::move(*socket));
   if (url.is_https()) return secure(std::move(transport), url.host, with_certificate, attempt);
   return std::make_unique<ClientConnection>(std::move(transport));

@@ -3,7 +3,6 @@
 // Thread-safety: any thread. Blocks: on the network, until the deadline or a stop request.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <string>
 
@@ -32,9 +31,7 @@ struct Route {
 class Dialer {
  public:
   // What is passed by reference must outlive the dialer and its connections.
-  // Its connections break when something sent is not acknowledged within `acknowledged_within`.
-  Dialer(Resolver& resolver, const TlsContext& tls, std::string user_agent,
-         std::chrono::milliseconds acknowledged_within);
+  Dialer(Resolver& resolver, const TlsContext& tls, std::string user_agent);
 
   // A connection that is ready for a request: resolved, connected, through the tunnel and with
   // hands shaken. Returns: denied when `reach` forbids the host or every address of it;
@@ -58,7 +55,6 @@ class Dialer {
   Resolver& resolver_;
   const TlsContext& tls_;
   const std::string user_agent_;
-  const std::chrono::milliseconds acknowledged_within_;
 };
 
 }  // namespace larder::http

@@ -1,5 +1,7 @@
 #include "daemon/http/pooled_client.h"
 
+#include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -34,7 +36,7 @@ PooledClient::PooledClient(ClientOptions options, std::unique_ptr<Resolver> reso
     : options_(std::move(options)),
       resolver_(std::move(resolver)),
       tls_(std::move(tls)),
-      dialer_(*resolver_, *tls_, options_.user_agent, options_.timeouts.connect),
+      dialer_(*resolver_, *tls_, options_.user_agent),
       pool_(options_.idle_connections_max, options_.idle_timeout) {}
 
 Status PooledClient::send(const ClientRequest& request, ResponseSink& sink, std::stop_token stop) {
@@ -46,20 +48,25 @@ Status PooledClient::send(const ClientRequest& request, ResponseSink& sink, std:
 }
 
 // A peer may close an idle connection just as it is taken, or be gone without a word, as behind a
-// NAT that forgot it: the socket then breaks while the request waits for its acknowledgement. Only
-// then is the request sent again.
+// NAT that forgot it; only then is the request sent again. What is true of one kept connection will
+// be of the others.
 Status PooledClient::send_routed(const Errand& errand) {
-  if (!is_idempotent(errand.request)) return send_fresh(errand);
+  const Duration limit = options_.timeouts.connect;
+  if (!is_idempotent(errand.request)) return send_fresh(errand, limit);
   auto connection = pool_.take(errand.route.key());
-  if (connection == nullptr) return send_fresh(errand);
+  if (connection == nullptr) return send_fresh(errand, limit);
+  const auto began = std::chrono::steady_clock::now();
   auto result = run(std::move(connection), errand);
   const bool stale =
       !result.status && !result.answered && result.status.error().code == Errc::upstream_down;
-  return stale ? send_fresh(errand) : std::move(result.status);
+  if (!stale) return std::move(result.status);
+  pool_.drop(errand.route.key());
+  const Duration lost = std::chrono::steady_clock::now() - began;
+  return send_fresh(errand, std::max(limit - lost, limit / 2));
 }
 
-Status PooledClient::send_fresh(const Errand& errand) {
-  const auto deadline = deadline_in(options_.timeouts.connect, "connect", errand.request.deadline);
+Status PooledClient::send_fresh(const Errand& errand, Duration limit) {
+  const auto deadline = deadline_in(limit, "connect", errand.request.deadline);
   if (auto due = errand.waiter.check(deadline); !due) return due;
   auto connection = dialer_.dial(errand.route, errand.waiter, deadline);
   if (!connection) return connection.error();

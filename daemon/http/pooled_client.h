@@ -30,7 +30,7 @@ class PooledClient final : public Client {
   };
 
   Status send_routed(const Errand& errand);
-  Status send_fresh(const Errand& errand);
+  Status send_fresh(const Errand& errand, Duration limit);
   ExchangeResult run(std::unique_ptr<ClientConnection> connection, const Errand& errand);
 
   const ClientOptions options_;

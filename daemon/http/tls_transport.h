@@ -37,6 +37,7 @@ class TlsTransport final : public Transport {
   IoResult read(std::span<std::byte> into) override;
   IoResult write(std::span<const std::byte> bytes) override;
   bool open_and_silent() override;
+  bool is_unheard() const override { return below_->is_unheard(); }
 
  private:
   IoResult outcome_of(int code);

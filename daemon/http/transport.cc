@@ -1,5 +1,7 @@
 #include "daemon/http/transport.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -47,6 +49,13 @@ IoResult PlainTransport::write(std::span<const std::byte> bytes) {
 bool PlainTransport::open_and_silent() {
   std::byte one{};
   return ::recv(socket_.get(), &one, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && would_block(errno);
+}
+
+bool PlainTransport::is_unheard() const {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  const int told = ::getsockopt(socket_.get(), IPPROTO_TCP, TCP_INFO, &info, &size);
+  return told == 0 && info.tcpi_retransmits > 0 && info.tcpi_unacked > 0;
 }
 
 }  // namespace larder::http

@@ -35,6 +35,9 @@ class Transport {
   virtual IoResult write(std::span<const std::byte> bytes) = 0;
   // Whether an idle connection is still open and silent, as it must be to carry another request.
   virtual bool open_and_silent() = 0;
+  // Whether something was sent, had to be sent again, and is not acknowledged: the peer is gone or
+  // knows nothing of the connection, or the network has just lost something.
+  virtual bool is_unheard() const = 0;
 };
 
 class PlainTransport final : public Transport {
@@ -45,6 +48,8 @@ class PlainTransport final : public Transport {
   IoResult read(std::span<std::byte> into) override;
   IoResult write(std::span<const std::byte> bytes) override;
   bool open_and_silent() override;
+  // By the kernel's count (tcp(7), TCP_INFO); never of a Unix socket.
+  bool is_unheard() const override;
 
  private:
   UniqueFd socket_;

@@ -1,5 +1,6 @@
 #include "tests/support/scripted_connection.h"
 
+#include <linux/filter.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -102,6 +103,12 @@ bool ScriptedConnection::send_from(int other) {
 
 void ScriptedConnection::hang() {
   while (receive_some()) received_.clear();
+}
+
+void ScriptedConnection::go_deaf() {
+  sock_filter drop{BPF_RET | BPF_K, 0, 0, 0};
+  const sock_fprog program{1, &drop};
+  CHECK(::setsockopt(socket_.get(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) == 0);
 }
 
 void ScriptedConnection::close() {

@@ -44,6 +44,9 @@ class ScriptedConnection {
   void relay(UniqueFd other);
   // Keeps silent until the peer leaves.
   void hang();
+  // From now on nothing that the peer sends arrives here, as when a NAT has forgotten the
+  // connection: not even the kernel acknowledges it.
+  void go_deaf();
   // Ends the stream, properly: with a close_notify when there is TLS.
   void close();
   // Ends the stream with a TCP reset.

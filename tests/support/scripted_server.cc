@@ -81,6 +81,13 @@ Script say_and_reset(std::string bytes) {
   };
 }
 
+Script go_deaf_and_say(std::string bytes) {
+  return [bytes = std::move(bytes)](ScriptedConnection& connection, const ReceivedRequest&) {
+    connection.go_deaf();
+    connection.send(bytes);
+  };
+}
+
 Script say_and_hang(std::string bytes) {
   return [bytes = std::move(bytes)](ScriptedConnection& connection, const ReceivedRequest&) {
     connection.send(bytes);

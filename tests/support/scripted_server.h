@@ -42,6 +42,7 @@ Script respond(int status, std::string body = {}, HeaderList headers = {});
 Script say(std::string bytes);
 Script say_and_close(std::string bytes);
 Script say_and_reset(std::string bytes);
+Script go_deaf_and_say(std::string bytes);
 Script say_and_hang(std::string bytes);
 Script say_and_drip(std::string bytes, std::string dripped, std::chrono::milliseconds every);
 

@@ -1,6 +1,5 @@
 // Connections are kept and used again, and a peer that has closed one costs nothing but a new one.
 #include <atomic>
-#include <future>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -13,6 +12,7 @@ namespace larder::http {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::go_deaf_and_say;
 using testing::respond;
 using testing::say;
 using testing::say_and_close;
@@ -52,29 +52,37 @@ TEST_P(ClosingPeers, AreAskedAgainOnAFreshConnection) {
 INSTANTIATE_TEST_SUITE_P(Table, ClosingPeers,
                          ::testing::Values(say_and_close(""), say_and_reset("")));
 
-// Says what it has to say, and takes nothing more of this connection until `until` is ready.
-testing::Script say_and_ignore(std::string bytes, std::shared_future<void> until) {
-  return [=](testing::ScriptedConnection& connection, const auto&) {
-    connection.send(bytes);
-    until.wait_for(testing::kScriptDeadline);
-  };
+TEST_F(ClientTest, AsksAgainWhereAKeptConnectionLeadsNowhere) {
+  ScriptedServer server(respond(200, "hello"));
+  server.next(go_deaf_and_say("HTTP/1.1 204 None\r\n\r\n"));
+  ASSERT_TRUE(get(server).ok());
+
+  EXPECT_EQ(told(get(server), server), "ok");
+
+  EXPECT_EQ(response_.bytes(), "hello");
+  EXPECT_EQ(server.connections(), 2U);
 }
 
-TEST_F(ClientTest, AsksAPeerThatHasGoneDeafAgainOnAFreshConnection) {
-  options_.timeouts.connect = 10 * kShort;  // a busy machine may read slowly
-  std::promise<void> asked_again;
-  ScriptedServer server([&](testing::ScriptedConnection& connection, const auto& received) {
-    asked_again.set_value();
-    respond(200, "hello")(connection, received);
-  });
-  server.next(say_and_ignore("HTTP/1.1 204 None\r\n\r\n", asked_again.get_future().share()));
-  ASSERT_TRUE(get(server).ok());
-  auto asked = request(server.url("/"));
-  asked.headers.add("X-Large", std::string(1 << 20, 'a'));  // more than a peer's kernel buffers
+TEST(ClientConnectionTest, WaitsForAnAnswerOnAFreshConnectionWhateverTheKernelCounts) {
+  FakeWire wire;
+  wire.is_unheard = true;
+  const auto connection = connection_over(wire);
+  Waiter waiter({});
 
-  EXPECT_EQ(told(send(asked), server), "ok");
+  EXPECT_TRUE(connection->await_answer(waiter, deadline_in(kLong, "first byte", {})).ok());
 
-  EXPECT_EQ(server.connections(), 2U);
+  connection->keep();
+  EXPECT_EQ(connection->await_answer(waiter, deadline_in(kLong, "first byte", {})).error().code,
+            Errc::upstream_down);
+}
+
+TEST(ClientConnectionTest, GivesAPeerThatHasHeardAllTheTimeThereIs) {
+  FakeWire wire;
+  const auto connection = connection_over(wire);
+  connection->keep();
+  Waiter waiter({});
+
+  EXPECT_TRUE(connection->await_answer(waiter, deadline_in(2 * kShort, "first byte", {})).ok());
 }
 
 TEST_F(ClientTest, AsksOnlyOnceMore) {
@@ -176,6 +184,17 @@ TEST_F(ConnectionPoolTest, GivesTheNewestConnectionOfTheSameOrigin) {
   EXPECT_EQ(pool.take("a").get(), newest);
   EXPECT_NE(pool.take("a"), nullptr);
   EXPECT_EQ(pool.take("a"), nullptr);
+}
+
+TEST_F(ConnectionPoolTest, DropsThoseOfOneOrigin) {
+  ConnectionPool pool(8, 1min);
+  for (int i = 0; i < 2; ++i) pool.put("a", connection_over(wire_));
+  pool.put("b", connection_over(wire_));
+
+  pool.drop("a");
+
+  EXPECT_EQ(pool.take("a"), nullptr);
+  EXPECT_NE(pool.take("b"), nullptr);
 }
 
 TEST_F(ConnectionPoolTest, PassesOverConnectionsThatAreNotSilent) {

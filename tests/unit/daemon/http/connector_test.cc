@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 
 #include <array>
 #include <chrono>
@@ -130,19 +129,6 @@ TEST_F(ConnectorTest, StopsWhenAsked) {
 
   ASSERT_FALSE(socket.ok());
   EXPECT_EQ(socket.error().code, Errc::cancelled);
-}
-
-TEST_F(ConnectorTest, LeavesItToTheKernelToEndWhatIsNotAcknowledged) {
-  const Port listening;
-  const auto socket = connect({listening.address()}, 5s);
-  ASSERT_TRUE(socket.ok());
-
-  break_when_unacknowledged(*socket, 1500ms);
-
-  unsigned limit_ms = 0;
-  socklen_t size = sizeof limit_ms;
-  ASSERT_EQ(::getsockopt(socket->get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &limit_ms, &size), 0);
-  EXPECT_EQ(limit_ms, 1500U);
 }
 
 TEST_F(ConnectorTest, FailsWithoutAnAddress) {

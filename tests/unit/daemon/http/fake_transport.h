@@ -24,6 +24,7 @@ struct FakeWire {
   std::deque<std::string> reads;  // one read gives one of these, or a part of it
   IoResult::Kind after_reads = IoResult::Kind::end;
   std::string written;
+  bool is_unheard = false;
 };
 
 class FakeTransport final : public Transport {
@@ -46,6 +47,7 @@ class FakeTransport final : public Transport {
     return {IoResult::Kind::done, bytes.size(), {}};
   }
   bool open_and_silent() override { return wire_.reads.empty(); }
+  bool is_unheard() const override { return wire_.is_unheard; }
 
  private:
   FakeWire& wire_;

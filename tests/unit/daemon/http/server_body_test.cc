@@ -199,7 +199,8 @@ TEST_F(BodyTest, SendsWhatItHasWhileTheRestIsAwaited) {
   EXPECT_EQ(peer.read_exactly(6), "second");
 }
 
-// With an end, not a reset: containerd 1.6 fails a whole pull for a reset, and goes on after an end.
+// With an end, not a reset: containerd 1.6 fails a whole pull for a reset, and goes on after an
+// end.
 TEST_F(BodyTest, ThatFailsIsCutShortOfItsLength) {
   start();
   const std::string bytes = "only this";
