@@ -18,7 +18,7 @@ enum class CacheStatus {
   cached_tags,  // a list made of the tags that are known, because upstream did not give its own
   fetched,      // this request fetched it
   joined,       // another request was fetching it already
-  passed,       // fetched without being kept: the disk is full
+  passed,       // fetched without being kept: the disk is full, or it is not worth a place
   failed,       // no answer could be had
   local,        // nothing of an upstream is in it
 };

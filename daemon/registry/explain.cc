@@ -1,6 +1,7 @@
 #include "daemon/registry/explain.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "daemon/registry/cached_document.h"
@@ -15,18 +16,17 @@ constexpr std::size_t kDocumentsMax = 4;  // an index of an index is legal, and 
 // Far enough for any plan, and a point in time that a clock can tell.
 constexpr std::chrono::milliseconds kFarAway = std::chrono::hours(24 * 365 * 100);
 
-// Leaves what is for this node, and sets the others aside.
+// Leaves what is for this node and sets the others aside.
 std::optional<Descriptor> choose(const std::vector<Descriptor>& manifests, const Platform& node,
                                  std::vector<Descriptor>& others) {
-  std::optional<Descriptor> chosen;
+  const Descriptor* chosen = nullptr;
   for (const Descriptor& one : manifests) {
-    if (!chosen && runs_on(one.platform, node)) {
-      chosen = one;
-    } else {
-      others.push_back(one);
-    }
+    if (!runs_on(one.platform, node)) continue;
+    if (chosen == nullptr || is_closer(one.platform, chosen->platform, node)) chosen = &one;
   }
-  return chosen;
+  std::copy_if(manifests.begin(), manifests.end(), std::back_inserter(others),
+               [&](const Descriptor& one) { return &one != chosen; });
+  return chosen == nullptr ? std::nullopt : std::optional(*chosen);
 }
 
 }  // namespace

@@ -24,20 +24,9 @@ CacheStatus status_of(bool joined) {
   return joined ? CacheStatus::joined : CacheStatus::fetched;
 }
 
-upstream::ManifestInfo info_of(const upstream::FetchedManifest& fetched) {
-  return {fetched.digest, fetched.document.media_type, fetched.document.bytes.size()};
-}
-
 std::optional<std::chrono::seconds> seconds_left(const upstream::FreshnessVerdict& verdict) {
   if (verdict.rule == nullptr) return std::nullopt;
   return std::chrono::floor<std::chrono::seconds>(verdict.ttl_left);
-}
-
-// A definite answer came after `began`. A record from the future, after the clock was set back, is
-// none.
-bool is_later(const cache::TagRecord& record, WallTime began, WallTime now) {
-  const WallTime asked = std::max(record.checked_at, record.gone_at);
-  return asked > began && asked <= now;
 }
 
 // How long before the end of its TTL a name is confirmed: a tenth, and up to half of that more, so
@@ -88,9 +77,11 @@ Result<DocumentAnswer> NamedDocuments::ask(const Question& question,
     auto fetched =
         fetches_.run(key, question.deadline, [&] { return fetch(question, std::nullopt); });
     if (!fetched.result.ok()) return fetched.result.error();
-    const auto info = info_of(*fetched.result);
+    const auto info = fetched.result->info();
+    const bool is_kept = question.origin->is_kept(fetched.result->document);
     return DocumentAnswer{info.digest, info.media_type, info.size_bytes,
-                          std::move(fetched.result)->document.bytes, status_of(fetched.joined)};
+                          std::move(fetched.result)->document.bytes,
+                          is_kept ? status_of(fetched.joined) : CacheStatus::passed};
   }
   const auto confirmed =
       confirmations_.run(key, question.deadline, [&] { return confirm(question, When::due); });
@@ -126,7 +117,9 @@ Result<DocumentAnswer> NamedDocuments::serve(const Question& question,
     if (options_.offline) return offline_error();
     auto fetched = fetches_.run(question.name.str() + "@" + record.digest.str(), question.deadline,
                                 [&] { return fetch(question, record.digest); });
-    if (!fetched.result.ok()) return moved_on(question, record, fetched.result.error());
+    const bool may_have_moved = !fetched.result.ok() && !question.has_moved;
+    if (may_have_moved) return moved_on(question, record, fetched.result.error());
+    if (!fetched.result.ok()) return fetched.result.error();
     answer.digest = fetched.result->digest;
     answer.status = status_of(fetched.joined);
     document = std::move(fetched.result)->document;
@@ -137,7 +130,8 @@ Result<DocumentAnswer> NamedDocuments::serve(const Question& question,
   return answer;
 }
 
-// What a name meant is no more to be had; it may mean something else by now.
+// What a name meant is no more to be had; it may mean something else by now. Once: there are
+// registries that never come to rest.
 Result<DocumentAnswer> NamedDocuments::moved_on(const Question& question,
                                                 const cache::TagRecord& record, const Error& why) {
   if (why.code != Errc::not_found) return why;
@@ -145,101 +139,9 @@ Result<DocumentAnswer> NamedDocuments::moved_on(const Question& question,
                                       [&] { return confirm(question, When::always); });
   if (!now.result.ok()) return now.result.error();
   if (now.result->digest == record.digest) return why;
-  return serve(question, *now.result, status_of(now.joined));
-}
-
-Result<upstream::FetchedManifest> NamedDocuments::fetch(
-    const Question& question, const std::optional<cache::Digest>& version) {
-  upstream::Ask ask = question.ask();
-  const bool is_order = ask.purpose == upstream::Purpose::order;
-  if (!is_order) ask.purpose = upstream::Purpose::pull;  // somebody waits for the bytes
-  const WallTime began = clock_.wall();
-  auto fetched = question.origin->fetch(ask, version);
-  if (!fetched.ok()) {
-    if (!version) note_failure(question.name, fetched.error(), began);
-    return fetched;
-  }
-  if (!question.origin->is_kept(fetched->document)) return fetched;
-  if (Status kept = store_.put_document(fetched->digest, fetched->document); !kept.ok()) {
-    return kept.error();
-  }
-  if (fetched->digest != version) remember(question.name, info_of(*fetched), began);
-  return fetched;
-}
-
-Result<cache::TagRecord> NamedDocuments::confirm(const Question& question, When when) {
-  const auto before = store_.find_tag(question.name);
-  if (when == When::due) {
-    if (auto done = confirmed_meanwhile(question, before)) return *std::move(done);
-  }
-  upstream::Ask ask = question.ask();
-  if (before) ask.known = before->digest;
-  const WallTime began = clock_.wall();
-  auto confirmed = question.origin->confirm(ask);
-  if (!confirmed.ok()) {
-    note_failure(question.name, confirmed.error(), began);
-    return confirmed.error();
-  }
-  if (Status taken = take(question, *confirmed, before); !taken.ok()) return taken.error();
-  return remember(question.name, confirmed->info, began);
-}
-
-// Between a request's look at the record and its turn to ask, another may have had the answer.
-std::optional<Result<cache::TagRecord>> NamedDocuments::confirmed_meanwhile(
-    const Question& question, const std::optional<cache::TagRecord>& before) const {
-  if (!before) return std::nullopt;
-  const auto verdict = freshness_.judge(question.name, *before, clock_.wall());
-  if (verdict.freshness != upstream::Freshness::fresh) return std::nullopt;
-  if (before->is_gone()) return gone_error();
-  return *before;
-}
-
-// A name that has moved keeps its old document until the new one is at hand.
-Status NamedDocuments::take(const Question& question, const Confirmed& confirmed,
-                            const std::optional<cache::TagRecord>& before) {
-  const auto& [info, document] = confirmed;
-  const bool moved = before && before->digest != info.digest;
-  if (document) return store_.put_document(info.digest, *document);
-  if (!moved || find_named_document(store_, info.digest)) return {};
-  auto fetched = question.origin->fetch(question.ask(), info.digest);
-  if (fetched.ok()) return store_.put_document(fetched->digest, fetched->document);
-  if (fetched.error().code != Errc::not_found) return fetched.error();
-  // The name is there: an endpoint that lags behind, not a name that is gone.
-  return Error{Errc::upstream_down, "it moved to what upstream does not have yet"};
-}
-
-// An answer that is older than what is known by now changes nothing.
-cache::TagRecord NamedDocuments::remember(const cache::TagName& name,
-                                          const upstream::ManifestInfo& info, WallTime began) {
-  const auto before = store_.find_tag(name);
-  const WallTime now = clock_.wall();
-  if (before && is_later(*before, began, now)) return *before;
-  const bool same = before && before->digest == info.digest;
-  cache::TagRecord record{info.digest, info.media_type, info.size_bytes,
-                          same ? before->fetched_at : now, now};
-  if (same && info.is_unchanged) {
-    record.media_type = before->media_type;
-    record.size_bytes = before->size_bytes;
-  }
-  store_.put_tag(name, record);
-  negatives_.forget(name.str());
-  if (before && !same) observer_.tag_moved(name, before->digest, info.digest);
-  return record;
-}
-
-void NamedDocuments::note_failure(const cache::TagName& name, const Error& error, WallTime began) {
-  if (error.code != Errc::not_found) return;
-  const auto before = store_.find_tag(name);
-  const WallTime now = clock_.wall();
-  if (before && is_later(*before, began, now)) return;
-  negatives_.note(name.str(), error, clock_.now());
-  if (!before) return;
-  cache::TagRecord record = *before;
-  record.gone_at = now;
-  // The clock may have been set back since it was there.
-  record.checked_at = std::min(record.checked_at, now - milliseconds(1));
-  store_.put_tag(name, record);
-  if (!before->is_gone()) observer_.tag_gone(name);
+  Question again = question;
+  again.has_moved = true;
+  return serve(again, *now.result, status_of(now.joined));
 }
 
 Result<Refreshed> NamedDocuments::refresh(const cache::TagName& name, const OriginPtr& origin,

@@ -74,6 +74,7 @@ class NamedDocuments {
     MonoTime deadline;
     upstream::Purpose purpose;
     std::stop_token stop{};
+    bool has_moved = false;  // since the request came
     upstream::Ask ask() const { return {deadline, purpose, std::nullopt, stop}; }
   };
   enum class When { due, always };

@@ -52,7 +52,13 @@ Platform node_platform() {
 }
 
 bool runs_on(const Platform& offered, const Platform& node) {
-  return offered.os == node.os && offered.architecture == node.architecture;
+  const bool is_newer = !node.variant.empty() && offered.variant > node.variant;
+  return offered.os == node.os && offered.architecture == node.architecture && !is_newer;
+}
+
+bool is_closer(const Platform& one, const Platform& other, const Platform& node) {
+  if (other.variant == node.variant) return false;
+  return one.variant == node.variant || (!node.variant.empty() && one.variant > other.variant);
 }
 
 }  // namespace larder::registry

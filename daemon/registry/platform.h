@@ -26,8 +26,12 @@ Platform linux_platform(std::string_view machine);
 // Of the machine this runs on.
 Platform node_platform();
 
-// Whether an image for `offered` runs on `node`. Variants are tolerated: which of them a runtime
-// prefers is its own affair, and most images have one for each architecture.
+// Whether an image for `offered` runs on `node`: of its variant, an older one ("v6" on "v7"), or of
+// any where the node's is not known.
 bool runs_on(const Platform& offered, const Platform& node);
+
+// Whether a runtime on `node` prefers `one` to `other`: the node's own variant, then the newest.
+// Requires: both run on it.
+bool is_closer(const Platform& one, const Platform& other, const Platform& node);
 
 }  // namespace larder::registry

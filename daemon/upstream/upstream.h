@@ -37,6 +37,7 @@ struct ManifestInfo {
 struct FetchedManifest {
   cache::Digest digest;
   cache::Document document;
+  ManifestInfo info() const { return {digest, document.media_type, document.bytes.size()}; }
 };
 
 // For explain and metrics.

@@ -103,7 +103,6 @@ class UpstreamThatMisbehaves(UpstreamCase):
             self.assertEqual(right, answer.body)
         elif answer.status == 200:
             self.assertLess(len(answer.body), len(right))
-            self.assertTrue(right.startswith(answer.body) or len(answer.body) < len(right))
         else:
             self.assertIn(answer.status, (404, 503))
         # A manifest has one deadline; a blob one until its first byte, then one for each stall.

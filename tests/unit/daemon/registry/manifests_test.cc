@@ -1,5 +1,6 @@
 #include "daemon/registry/manifests.h"
 
+#include "daemon/registry/tags_document.h"
 #include "tests/unit/daemon/registry/registry_fixture.h"
 
 namespace larder::registry {
@@ -173,6 +174,16 @@ TEST_F(ManifestsTest, ADigestThatUpstreamLacksIsAskedForOnceInAWhile) {
   clock_.advance(kNegativeTime);
   answer_with(kOld);
   EXPECT_TRUE(manifests.get(target(), digest, true).ok());
+}
+
+TEST_F(ManifestsTest, AListOfTagsIsNone) {
+  auto manifests = make();
+  const auto list = tags_document({.tags = {"1"}, .next = {}});
+  ASSERT_TRUE(store_->put_document(sha256_of(list.bytes), list).ok());
+
+  const auto answer = manifests.get(target(), sha256_of(list.bytes).str(), /*want_bytes=*/true);
+
+  EXPECT_EQ(answer.error().code, Errc::not_found);
 }
 
 TEST_F(ManifestsTest, MalformedReferencesNeverReachUpstream) {

@@ -287,6 +287,16 @@ TEST_F(NamedDocumentsTest, OfWhichOnlyTheHeadIsKnownFollowATagThatMoved) {
   EXPECT_EQ(answer->bytes, R"({"v":2})");
 }
 
+TEST_F(NamedDocumentsTest, ThatNeverComeToRestAreFollowedOnce) {
+  ASSERT_TRUE(get(/*want_bytes=*/false).ok());
+  origin_->lags_ = true;
+  origin_->meanwhile_ = [this] { origin_->bytes_ += " "; };
+
+  EXPECT_EQ(get().error().code, Errc::not_found);
+
+  EXPECT_EQ(origin_->confirmations_, 2);
+}
+
 TEST_F(NamedDocumentsTest, ThatMovedToWhatUpstreamLacksAreStaleNotGone) {
   ASSERT_TRUE(get().ok());
   clock_.advance(minutes(11));

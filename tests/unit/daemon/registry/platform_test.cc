@@ -23,13 +23,27 @@ TEST(NodePlatform, IsOfThisMachine) {
   EXPECT_FALSE(node_platform().architecture.empty());
 }
 
-TEST(RunsOn, ToleratesVariantsOnly) {
+TEST(RunsOn, ToleratesOlderVariantsOnly) {
   const Platform node{"linux", "arm64", "v8"};
 
   EXPECT_TRUE(runs_on({"linux", "arm64", ""}, node));
+  EXPECT_FALSE(runs_on({"linux", "arm64", "v9"}, node));
+  EXPECT_TRUE(runs_on({"linux", "amd64", "v3"}, {"linux", "amd64", ""}));
   EXPECT_FALSE(runs_on({"linux", "amd64", "v8"}, node));
   EXPECT_FALSE(runs_on({"windows", "arm64", "v8"}, node));
   EXPECT_FALSE(runs_on({}, node));
+}
+
+TEST(IsCloser, PrefersTheNodesVariantThenTheNewest) {
+  const Platform v7{"linux", "arm", "v7"};
+  const Platform v6{"linux", "arm", "v6"};
+  const Platform none{"linux", "arm", ""};
+
+  EXPECT_TRUE(is_closer(v7, v6, v7));
+  EXPECT_FALSE(is_closer(v6, v7, v7));
+  EXPECT_TRUE(is_closer(v6, none, v7));
+  EXPECT_FALSE(is_closer(v6, none, none));
+  EXPECT_FALSE(is_closer(v7, v6, none)) << "the first is as good as another";
 }
 
 }  // namespace

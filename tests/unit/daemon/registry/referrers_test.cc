@@ -54,8 +54,10 @@ TEST_F(ReferrersTest, AreFilteredHereFromOneAnswerOfUpstream) {
   EXPECT_EQ(client_.count(), 1u);
 }
 
-TEST_F(ReferrersTest, OfAnUnknownSubjectAreAnEmptyIndexThatIsRemembered) {
+TEST_F(ReferrersTest, OfACachedSubjectAreAnEmptyIndexThatIsRemembered) {
   upstream_answer_ = {.status = 404};
+  const cache::Document subject{"application/vnd.oci.image.manifest.v1+json", "subject"};
+  ASSERT_TRUE(store_->put_document(testing::sha256_of("subject"), subject).ok());
 
   const auto first = ask(path_);
   const auto second = ask(path_);
@@ -64,6 +66,17 @@ TEST_F(ReferrersTest, OfAnUnknownSubjectAreAnEmptyIndexThatIsRemembered) {
   EXPECT_EQ(body_of(first), index(""));
   EXPECT_EQ(header(second, "Cache-Status"), "larder; hit; ttl=900");
   EXPECT_EQ(client_.count(), 2u);  // the API, the tag
+}
+
+TEST_F(ReferrersTest, OfASubjectThatIsNotCachedAreEmptyWithoutARow) {
+  upstream_answer_ = {.status = 404};
+
+  const auto response = ask(path_);
+
+  EXPECT_EQ(body_of(response), index(""));
+  EXPECT_EQ(header(response, "Cache-Status"), "larder; fwd=miss; detail=passed");
+  start(/*offline=*/true);
+  EXPECT_EQ(ask(path_).status, 404);
 }
 
 TEST_F(ReferrersTest, AreServedStaleAndOffline) {

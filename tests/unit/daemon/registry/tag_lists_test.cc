@@ -81,6 +81,16 @@ TEST_F(TagListsTest, CarryUpstreamsOwnWayOfPaging) {
             "GET https://reg.test/v2/app/tags/list?n=2&next_page=gA%3D%3D&ns=docker.io");
 }
 
+TEST_F(TagListsTest, KeepNoPageThatNobodyCanFindAgain) {
+  answer_with(kTags);
+  const std::string page = "/v2/app/tags/list?n=2&next=token%3Dx&ns=reg.test";
+
+  EXPECT_EQ(header(ask(page), "Cache-Status"), "larder; fwd=miss; detail=passed");
+
+  start(/*offline=*/true);
+  EXPECT_EQ(ask(page).status, 404);
+}
+
 TEST_F(TagListsTest, AskUpstreamForNoMoreThanFitsIntoAPage) {
   answer_with(kTags);
 
