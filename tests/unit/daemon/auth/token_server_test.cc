@@ -67,9 +67,21 @@ TEST(TokenRequest, CarriesTheCredential) {
   EXPECT_EQ(request->headers.find("Authorization"), "Basic dXNlcjpwYXNzOndvcmQ=");
 }
 
-TEST(TokenRequest, MayReachInsideTheHostOnlyForTheEndpointsOwnName) {
-  EXPECT_EQ(ask(bearer("https://reg.example:8443/token"))->reach, http::Reach::anywhere);
+TEST(TokenRequest, MayReachALocalAddressOnlyWhereItIsTheEndpointsOwn) {
+  const auto local = http::Url::parse("https://127.0.0.1:5000").value();
+  const auto own = token_request(bearer("https://127.0.0.1:5001/token"), kScope, {}, local);
+
+  EXPECT_EQ(own->reach, http::Reach::anywhere);
+  EXPECT_EQ(ask(bearer("https://reg.example:8443/token"))->reach, http::Reach::public_only);
   EXPECT_EQ(ask(bearer("https://auth.reg.example/token"))->reach, http::Reach::public_only);
+}
+
+TEST(TokenRequest, HasNoScopeWhereNoneIsAskedFor) {
+  const auto url = http::Url::parse("https://reg.example").value();
+
+  const auto request = token_request(bearer("https://reg.example/token"), "", {}, url);
+
+  EXPECT_EQ(request->url.str(), "https://reg.example/token");
 }
 
 class BadRealms : public ::testing::TestWithParam<const char*> {};
