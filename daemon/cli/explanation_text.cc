@@ -68,6 +68,8 @@ std::string endpoint_text(const Json& endpoint) {
   std::string words = padded(text(endpoint, "url"), 32) + text(endpoint, "breaker") +
                       with(" until ", text(endpoint, "until")) +
                       with(": ", text(endpoint, "reason"));
+  const Json& pause = at(endpoint, "tokens_paused");
+  words += with(", no tokens until ", text(pause, "until"), with(": ", text(pause, "reason")));
   const Json& quota = at(endpoint, "quota");
   words += with(", ", text(quota, "remaining"),
                 with(" of ", text(quota, "limit")) + " requests left" +

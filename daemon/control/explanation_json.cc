@@ -38,8 +38,12 @@ Json to_json(const upstream::HealthReport& health) {
                {"since", time_or_null(health.since)},
                {"until", time_or_null(health.until)},
                {"reason", text_or_null(health.reason)},
+               {"tokens_paused", nullptr},
                {"quota", nullptr},
                {"latency_ms", nullptr}};
+  if (const auto& pause = health.tokens_paused) {
+    json["tokens_paused"] = {{"until", time_or_null(pause->until)}, {"reason", pause->why}};
+  }
   if (const auto& quota = health.quota) {
     json["quota"] = {{"remaining", quota->remaining},
                      {"limit", or_null(quota->limit)},

@@ -23,7 +23,8 @@ TEST(ExplanationText, IsReadFromTopToBottom) {
       "reg.test/team/app:1\n"
       "upstream  reg.test (match: *.test), repository team/app\n"
       "          https://reg.test                open until 2023-11-14T22:14:20.000Z: connection "
-      "refused, 98 of 100 requests left until 2023-11-14T22:13:29.000Z, 42.5 ms\n"
+      "refused, no tokens until 2023-11-14T22:13:25.000Z: HTTP 429, 98 of 100 requests left until "
+      "2023-11-14T22:13:29.000Z, 42.5 ms\n"
       "tag       " +
           digest("index") +
           "\n"

@@ -16,6 +16,7 @@ inline upstream::HealthReport open_endpoint() {
           .since = at_second(0),
           .until = at_second(60),
           .reason = "connection refused",
+          .tokens_paused = upstream::TokenPauseReport{at_second(5), "HTTP 429"},
           .quota = upstream::QuotaReport{.remaining = 98, .limit = 100, .resets_at = at_second(9)},
           .latency = std::chrono::microseconds(42'500)};
 }

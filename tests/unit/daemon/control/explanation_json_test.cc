@@ -15,6 +15,7 @@ TEST(ExplanationJson, TellsOfTheWay) {
       "repository": "team/app", "endpoints": [{"url": "https://reg.test", "breaker": "open",
         "since": "2023-11-14T22:13:20.000Z", "until": "2023-11-14T22:14:20.000Z",
         "reason": "connection refused",
+        "tokens_paused": {"until": "2023-11-14T22:13:25.000Z", "reason": "HTTP 429"},
         "quota": {"remaining": 98, "limit": 100, "resets_at": "2023-11-14T22:13:29.000Z"},
         "latency_ms": 42.5}]})");
 
@@ -22,6 +23,17 @@ TEST(ExplanationJson, TellsOfTheWay) {
   EXPECT_EQ(json["platform"], "linux/amd64");
   EXPECT_EQ(json["offline"], false);
   EXPECT_EQ(json["upstream"], expected);
+}
+
+TEST(ExplanationJson, HasNullsForWhatIsNotKnownOfAnEndpoint) {
+  auto explanation = testing::explained();
+  explanation.route.upstream->endpoints = {{.url = "https://reg.test"}};
+
+  const Json endpoint = to_json(explanation)["upstream"]["endpoints"][0];
+
+  for (const char* key : {"since", "until", "reason", "tokens_paused", "quota", "latency_ms"}) {
+    EXPECT_EQ(endpoint[key], nullptr) << key;
+  }
 }
 
 TEST(ExplanationJson, TellsOfTheTag) {

@@ -19,6 +19,7 @@ HealthReport report() {
   report.url = "https://reg.example";
   report.reason = "HTTP 429, Retry-After 60 s";
   report.until = WallTime(1'700'000'000s);
+  report.tokens_paused = {WallTime(1'700'000'060s), "token realm auth.example: HTTP 429"};
   report.quota = {.remaining = 12, .limit = 100, .resets_at = WallTime(1'700'000'030s)};
   return report;
 }
@@ -48,6 +49,13 @@ TEST(HealthLog, KeepsTrialsThatFailForDebugging) {
 TEST(HealthLog, TellsOfABreakerThatCloses) {
   EXPECT_THAT(logged(HealthEvent::closed),
               EndsWith(" info breaker_closed endpoint=https://reg.example\n"));
+}
+
+TEST(HealthLog, WarnsOfATokenServerThatWantsToBeLeftAlone) {
+  EXPECT_THAT(
+      logged(HealthEvent::tokens_paused),
+      EndsWith(" warn tokens_paused endpoint=https://reg.example "
+               "reason=\"token realm auth.example: HTTP 429\" until=2023-11-14T22:14:20.000Z\n"));
 }
 
 TEST(HealthLog, TellsOfQuotas) {
