@@ -9,14 +9,17 @@ digest with an ETag, conditional and range requests, 404 for the rest. Every req
 For tests in Python; what C++ tests have as an upstream is a ScriptedServer.
 """
 import contextlib
+import ctypes
 import hashlib
 import re
 import socket
+import struct
 import threading
 import time
 
 from bad_answers import Answer, Request, good
 
+SO_ATTACH_FILTER = 26
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
 
@@ -65,6 +68,13 @@ class BadRegistry:
             return sum(method in (None, seen.method) and path in seen.path
                        for seen in self.requests)
 
+    def vanish(self):
+        """From now on nothing that is sent here arrives, as behind a firewall that drops packets:
+        on no connection, old or new."""
+        with self.lock:
+            for reached in (self.listener, *self.connections):
+                drop_all(reached)
+
     def close(self):
         with contextlib.suppress(OSError):  # it was closed before
             self.listener.shutdown(socket.SHUT_RDWR)
@@ -110,6 +120,13 @@ class BadRegistry:
         if found is None:
             return Answer(404, quota, b'{"errors":[{"code":"MANIFEST_UNKNOWN"}]}')
         return proper_answer(request, *found, quota)
+
+
+def drop_all(reached):
+    """The kernel drops what comes before it acknowledges it (SO_ATTACH_FILTER, socket(7))."""
+    drop = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))  # return 0 bytes
+    program = struct.pack("HP", 1, ctypes.addressof(drop))
+    reached.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
 
 
 class Counted:
