@@ -74,6 +74,12 @@ class StoreFixture : public ::testing::Test {
   StoreFixture() { make_store({}); }
   ~StoreFixture() override { close_store(); }
 
+  // Fetches end before what they report to, which may be the test itself.
+  void TearDown() override {
+    store_->stop();
+    executor_->wait();
+  }
+
   // A second store over the same disk, as after a restart.
   void make_store(cache::SpaceLimits limits, cache::FlightLimits flights = {}) {
     close_store();

@@ -16,9 +16,6 @@ class RegistryFixture : public StoreFixture,
                         public registry::RegistryObserver,
                         public upstream::UpstreamObserver {
  protected:
-  // Fetches end before what they report to.
-  ~RegistryFixture() override { close_store(); }
-
   void request_finished(const http::Request&, registry::RouteKind kind,
                         const http::Exchange&) override {
     finished_kind_ = kind;
