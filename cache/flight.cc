@@ -9,6 +9,9 @@ namespace larder::cache {
 
 namespace {
 
+// Clients decide how many repositories they name a blob by.
+constexpr std::size_t kSourcesMax = 64;
+
 template <class... F>
 struct Overloaded : F... {
   using F::operator()...;
@@ -67,7 +70,7 @@ void Flight::add_sources(std::vector<std::shared_ptr<Source>> sources) {
     const bool known = std::any_of(sources_.begin(), sources_.end(), [&](const auto& other) {
       return other->identity() == source->identity();
     });
-    if (known) continue;
+    if (known || sources_.size() >= kSourcesMax) continue;
     sources_.push_back(std::move(source));
     machine_.add_source();
   }

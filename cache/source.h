@@ -54,8 +54,8 @@ class Source {
   // For logs and blame: "registry-1.docker.io". No credentials.
   virtual std::string name() const = 0;
 
-  // Two sources with the same identity give the same bytes for the same reasons: when one has
-  // failed, the other is not worth asking. No credentials.
+  // Sources with the same identity ask the same place for the same thing as the same user: when one
+  // has failed, another is not worth asking. Not for logs.
   virtual std::string identity() const { return name(); }
 };
 

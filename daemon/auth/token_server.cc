@@ -23,8 +23,7 @@ constexpr std::chrono::seconds kLifetimeMax{24 * 60 * 60};
 // Some registries name the repository otherwise in the challenge than in the request, or, as ECR
 // Public does, another scope altogether: both are asked for.
 std::vector<std::string> scopes_to_ask(const std::string& own, std::string_view challenged) {
-  std::vector<std::string> scopes;
-  if (!own.empty()) scopes.push_back(own);
+  std::vector<std::string> scopes{own};
   while (!challenged.empty() && scopes.size() < kScopesAskedMax) {
     const auto end = std::min(challenged.find(' '), challenged.size());
     const std::string scope(challenged.substr(0, end));

@@ -1,5 +1,6 @@
 #include "daemon/cli/daemon.h"
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
@@ -103,7 +104,7 @@ Status Daemon::open_cache() {
 Status Daemon::assemble_registry() {
   health_notes_.emplace(cache_->index());
   health_.emplace(*health_notes_, clock_, telemetry_, upstream::random_jitter,
-                  config_.deadlines.connect);
+                  std::min(config_.deadlines.connect, config_.deadlines.manifest));
   // What the index cannot take is its keeper's to tell, and is tried again.
   cache_->set_chores({.each_second =
                           [this] {

@@ -44,9 +44,9 @@ std::unique_ptr<upstream::Upstream> make_upstream(const std::string& host,
     if (!url.ok()) return nullptr;
     const bool is_written = !one.url.empty() && http::is_local_or_metadata_host(url->host);
     const auto reach = is_written ? http::Reach::anywhere : http::Reach::public_only;
-    endpoints.push_back(std::make_unique<upstream::Endpoint>(
-        upstream::EndpointParts{host, *url, reach, *one.client, credentials_of(one.auth),
-                                ground.clock, ground.observer, ground.health.of(*url, one.way)}));
+    endpoints.push_back(std::make_unique<upstream::Endpoint>(upstream::EndpointParts{
+        host, *url, reach, *one.client, credentials_of(one.auth), ground.clock, ground.observer,
+        ground.health.of(*url, one.way), one.way}));
   }
   return std::make_unique<upstream::Upstream>(host, std::move(endpoints), reaching.selection);
 }
@@ -57,12 +57,13 @@ upstream::Selection selection_of(config::Selection select) {
 }
 
 // What another way to the same endpoint would have otherwise, and its health with it.
-std::string way_of(const config::Auth& auth, const config::Proxy& proxy,
-                   const config::ClientCertificate& certificate) {
+std::string way_of(const config::Auth& auth, const Access& access) {
+  const auto& [ca_file, certificate, proxy] = access;
   std::string way;
   if (auth.kind == config::AuthKind::basic) way += " user " + auth.username;
   if (proxy.kind == config::ProxyKind::none) way += " no proxy";
   if (proxy.kind == config::ProxyKind::server) way += " proxy " + proxy.url;
+  if (!ca_file.empty()) way += " CA " + ca_file;
   if (!certificate.certificate_file.empty()) way += " certificate " + certificate.certificate_file;
   return way;
 }
@@ -75,8 +76,7 @@ Result<Reached> reach(const config::Endpoint& endpoint, const config::Upstream& 
   const auto auth = endpoint.auth.value_or(upstream.auth);
   const auto client = clients.find_or_make(access);
   if (!client.ok()) return client.error();
-  return Reached{endpoint.url, auth, *client,
-                 way_of(auth, access.proxy, access.client_certificate)};
+  return Reached{endpoint.url, auth, *client, way_of(auth, access)};
 }
 
 }  // namespace

@@ -31,7 +31,8 @@ enum class Reach {
 
 struct ClientTimeouts {
   // DNS, TCP and TLS together; with what it took before to find out that a connection kept from an
-  // earlier request leads nowhere any more, but at least half of it is left for a new one.
+  // earlier request leads nowhere any more; a new one then has at least half of it, and twice what
+  // the kept one took.
   std::chrono::milliseconds connect{1000};
   std::chrono::milliseconds first_byte{5000};  // from the request sent to the whole response head
   // Longest time in which less than kStallBytesMin of the body come, unless its end does. Only time

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "cache/base/clock.h"
 #include "cache/base/result.h"
 #include "daemon/http/deadline.h"
 #include "daemon/http/transport.h"
@@ -38,6 +39,10 @@ class ClientConnection {
   // It has carried a request, and will carry others.
   void keep() { is_kept_ = true; }
 
+  // What it cost to make it; 0 when nobody has told.
+  Duration dial_time() const { return dial_time_; }
+  void took(Duration dial_time) { dial_time_ = dial_time; }
+
   // Bytes read and not yet asked for; valid until the next call that is not const.
   std::string_view ahead() const { return ahead_; }
   void drop_ahead(std::size_t size_bytes) { ahead_.erase(0, size_bytes); }
@@ -57,6 +62,7 @@ class ClientConnection {
   std::unique_ptr<Transport> transport_;
   std::string ahead_;
   bool is_kept_ = false;
+  Duration dial_time_{0};
 };
 
 }  // namespace larder::http

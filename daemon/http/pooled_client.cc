@@ -49,27 +49,30 @@ Status PooledClient::send(const ClientRequest& request, ResponseSink& sink, std:
 
 // A peer may close an idle connection just as it is taken, or be gone without a word, as behind a
 // NAT that forgot it; only then is the request sent again. What is true of one kept connection will
-// be of the others.
+// be of the others. A new one has less time, by what is lost, unless it needs more.
 Status PooledClient::send_routed(const Errand& errand) {
   const Duration limit = options_.timeouts.connect;
   if (!is_idempotent(errand.request)) return send_fresh(errand, limit);
   auto connection = pool_.take(errand.route.key());
   if (connection == nullptr) return send_fresh(errand, limit);
   const auto began = std::chrono::steady_clock::now();
+  const Duration needed = 2 * connection->dial_time();
   auto result = run(std::move(connection), errand);
   const bool stale =
       !result.status && !result.answered && result.status.error().code == Errc::upstream_down;
   if (!stale) return std::move(result.status);
   pool_.drop(errand.route.key());
   const Duration lost = std::chrono::steady_clock::now() - began;
-  return send_fresh(errand, std::max(limit - lost, limit / 2));
+  return send_fresh(errand, std::max({limit - lost, limit / 2, std::min(needed, limit)}));
 }
 
 Status PooledClient::send_fresh(const Errand& errand, Duration limit) {
   const auto deadline = deadline_in(limit, "connect", errand.request.deadline);
   if (auto due = errand.waiter.check(deadline); !due) return due;
+  const auto began = std::chrono::steady_clock::now();
   auto connection = dialer_.dial(errand.route, errand.waiter, deadline);
   if (!connection) return connection.error();
+  (*connection)->took(std::chrono::steady_clock::now() - began);
   return run(std::move(*connection), errand).status;
 }
 

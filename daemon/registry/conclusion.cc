@@ -165,8 +165,8 @@ std::string conclude_parts(const Explanation& explanation, const Situation& situ
   const std::string missing = missing_text(tally);
   if (tally.whole + tally.being_fetched == tally.parts) return "Arriving now: " + missing + ".";
   if (situation.is_offline) return "Not to be had offline: " + missing + ".";
-  if (situation.no_pull) {
-    return "Cannot be fetched now: " + missing + ": " + situation.no_pull->context + ".";
+  if (situation.no_blob) {
+    return "Cannot be fetched now: " + missing + ": " + situation.no_blob->context + ".";
   }
   std::string sentence = "Fetched from upstream: " + missing;
   if (tally.being_fetched > 0) {

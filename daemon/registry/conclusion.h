@@ -21,6 +21,7 @@ struct Situation {
   bool has_document = false;          // the bytes that the name means are cached
   std::optional<Error> no_pull{};     // what asking upstream for it would return without asking
   std::optional<Error> no_confirm{};  // the same, for a question that the cache can answer too
+  std::optional<Error> no_blob{};     // the same, for what the document names
 };
 
 // The answer is this error.

@@ -69,12 +69,16 @@ void Explainer::add_target(Explanation& explanation, const Target& target) const
   }
   const bool has_document =
       !explanation.documents.empty() && explanation.documents.front().is_cached;
+  const auto refusal_of = [&](upstream::Purpose purpose) {
+    return upstream.refusal(purpose, target.repository);
+  };
   const Situation situation{is_digest(route.reference),
                             parts_.is_offline,
                             standing,
                             has_document,
-                            upstream.refusal(upstream::Purpose::pull),
-                            upstream.refusal(upstream::Purpose::revalidate)};
+                            refusal_of(upstream::Purpose::pull),
+                            refusal_of(upstream::Purpose::revalidate),
+                            refusal_of(upstream::Purpose::blob)};
   explanation.conclusion = conclude(situation);
   explanation.conclusion.parts = conclude_parts(explanation, situation);
 }

@@ -123,7 +123,7 @@ std::string BlobSource::name() const {
 }
 
 std::string BlobSource::identity() const {
-  return endpoint_->url().without_query() + " " + repository_;
+  return endpoint_->identity() + " " + repository_;
 }
 
 }  // namespace larder::upstream

@@ -1,10 +1,16 @@
 #include "daemon/upstream/breaker.h"
 
 #include <algorithm>
-
-#include "daemon/upstream/retry_after.h"
+#include <cmath>
 
 namespace larder::upstream {
+
+Duration pause_of(const Verdict& verdict, double jitter) {
+  const auto asked =
+      std::clamp<Duration>(verdict.pause.value_or(kPauseMin), kBackoffMin, kRetryAfterMax);
+  const double longer = kPauseJitter * std::clamp(std::abs(jitter), 0.0, 1.0);
+  return asked + std::chrono::duration_cast<Duration>(asked * longer);
+}
 
 namespace {
 
@@ -21,14 +27,10 @@ Duration backoff(unsigned level, double jitter) {
 }
 
 Duration longest_wait(bool is_pause) {
-  return is_pause ? Duration(kRetryAfterMax) : jittered(kBackoffMax, 1);
+  return is_pause ? kPauseMax : jittered(kBackoffMax, 1);
 }
 
 }  // namespace
-
-Duration pause_of(const Verdict& verdict) {
-  return std::clamp<Duration>(verdict.pause.value_or(kPauseMin), kBackoffMin, kRetryAfterMax);
-}
 
 const char* to_string(BreakerState state) {
   switch (state) {
@@ -55,18 +57,13 @@ bool Breaker::refuses(MonoTime now, Claim claim) const {
       return is_pause_ || claim != Claim::extra;
     case BreakerState::half_open:
       return claim != Claim::extra &&
-             (is_tried() || (claim == Claim::none && now < until_ + trial_wait()));
+             (is_tried() || (claim == Claim::none && now < until_ + kTrialWait));
   }
   return false;
 }
 
 bool Breaker::wants_trial(MonoTime now) const {
-  return state(now) == BreakerState::half_open && !is_tried() && !is_pause_;
-}
-
-// Who has said when to come back need not be tried.
-Duration Breaker::trial_wait() const {
-  return is_pause_ ? Duration(0) : Duration(kTrialWait);
+  return state(now) == BreakerState::half_open && !is_tried();
 }
 
 std::optional<Breaker::Turn> Breaker::admit(MonoTime now, Claim claim) {
@@ -90,7 +87,8 @@ void Breaker::ended(const Turn& turn, const Verdict& verdict, MonoTime now, doub
       return;
     case Sign::answered:
       answered(turn, now);
-      if (is_open_ || turn.is_trial) return;  // it says nothing about what comes after it
+      // It says nothing about what comes after it.
+      if (is_open_ || turn.is_trial || !is_of_this_state(turn)) return;
       troubles_ = 0;
       level_ = 0;
       is_on_probation_ = false;
@@ -137,13 +135,13 @@ void Breaker::pause(const Turn& turn, const Verdict& verdict, MonoTime now, doub
     if (is_of_this_state(turn) && !turn.is_extra) back_off(verdict, now, kPauseMin, jitter);
     return;
   }
-  pause_for(pause_of(verdict), verdict.why, now);
+  pause_until(now + pause_of(verdict, jitter), verdict.why, now);
 }
 
 // Whoever was told so, it holds for all, and the latest moment counts.
-void Breaker::pause_for(Duration wait, const std::string& why, MonoTime now) {
-  if (is_open_ && is_pause_ && now + wait <= until_) return;
-  open(why, now, std::max(now + wait, is_open_ ? until_ : now), /*is_pause=*/true);
+void Breaker::pause_until(MonoTime until, const std::string& why, MonoTime now) {
+  if (is_open_ && is_pause_ && until <= until_) return;
+  open(why, now, std::max(until, is_open_ ? until_ : now), /*is_pause=*/true);
 }
 
 void Breaker::back_off(const Verdict& verdict, MonoTime now, Duration at_least, double jitter) {

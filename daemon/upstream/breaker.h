@@ -2,7 +2,7 @@
 //
 // closed --no answer at all since it was asked, three troubles in a row, a pause asked for--> open
 // open --its time is over--> half-open: a trial asks (trials.h), all others are refused until it
-//   ends; after a pause that was asked for nobody has to try
+//   ends
 // half-open --an answer--> closed;  --trouble--> open, for twice as long
 //
 // Until a request that is no trial has had its whole answer, one trouble opens it again, as long as
@@ -18,6 +18,7 @@
 #include <string>
 
 #include "cache/base/clock.h"
+#include "daemon/upstream/retry_after.h"
 #include "daemon/upstream/verdict.h"
 
 namespace larder::upstream {
@@ -25,6 +26,9 @@ namespace larder::upstream {
 inline constexpr std::chrono::seconds kBackoffMin{1};
 inline constexpr std::chrono::seconds kBackoffMax{60};
 inline constexpr double kBackoffJitter = 0.2;  // either way
+inline constexpr double kPauseJitter = 0.1;    // longer, never shorter
+// No pause is longer; kRetryAfterMax with its jitter.
+inline constexpr Duration kPauseMax = Duration(kRetryAfterMax) * 11 / 10;
 // After a 429 that does not say for how long.
 inline constexpr std::chrono::seconds kPauseMin{5};
 inline constexpr unsigned kTroublesMax = 3;  // in a row: then it opens
@@ -38,8 +42,9 @@ enum class BreakerState { closed, open, half_open };
 const char* to_string(BreakerState state);
 
 // How long an endpoint that wants a pause is left alone. A pause of nothing would make us ask in a
-// circle. Requires: Sign::wants_pause.
-Duration pause_of(const Verdict& verdict);
+// circle; all nodes may have been told the same moment. `jitter` is -1 .. 1.
+// Requires: Sign::wants_pause.
+Duration pause_of(const Verdict& verdict, double jitter);
 
 // How much a request insists.
 enum class Claim {
@@ -72,7 +77,7 @@ class Breaker {
   // Whether admit() would refuse.
   bool refuses(MonoTime now, Claim claim) const;
 
-  // Half-open after a backoff, and nobody is trying.
+  // Half-open, and nobody is trying.
   bool wants_trial(MonoTime now) const;
 
   // A head came that is an answer. What comes after it may still go wrong.
@@ -99,10 +104,9 @@ class Breaker {
   void count_trouble(const Turn& turn, const Verdict& verdict, MonoTime now, double jitter);
   bool is_dead(const Turn& turn, const Verdict& verdict) const;
   void pause(const Turn& turn, const Verdict& verdict, MonoTime now, double jitter);
-  void pause_for(Duration wait, const std::string& why, MonoTime now);
+  void pause_until(MonoTime until, const std::string& why, MonoTime now);
   void back_off(const Verdict& verdict, MonoTime now, Duration at_least, double jitter);
   void open(const std::string& why, MonoTime now, MonoTime until, bool is_pause);
-  Duration trial_wait() const;
   bool is_of_this_state(const Turn& turn) const { return turn.number >= state_from_; }
 
   bool is_open_ = false;

@@ -32,7 +32,8 @@ Endpoint::Endpoint(EndpointParts parts)
 Status Endpoint::send(const RegistryRequest& request, http::ResponseSink& sink,
                       const std::stop_token& stop) {
   CHECK(request.method == "GET" || request.method == "HEAD");
-  const auto scope = scope_of(request);
+  note_wanted(request);
+  const auto scope = scope_of(request.repository);
   const auto known = exchanger_.remembered(scope);
   auto permit = parts_.health->admit(request.purpose, known.has_value());
   if (!permit) return permit.error();
@@ -50,17 +51,44 @@ Status Endpoint::send(const RegistryRequest& request, http::ResponseSink& sink,
 }
 
 void Endpoint::try_out(MonoTime deadline, const std::stop_token& stop) {
-  RegistryRequest request;
-  request.path = "/v2/";
-  request.deadline = deadline;
-  request.purpose = Purpose::trial;
+  std::optional<RegistryRequest> request;
+  {
+    MutexLock lock(mutex_);
+    request = wanted_;
+  }
+  if (!request) return;
+  request->method = "HEAD";
+  request->headers.remove("Range");
+  request->deadline = deadline;
+  request->purpose = Purpose::trial;
   HeadOnly sink;
-  (void)send(request, sink, stop);  // its health learns from it
+  (void)send(*request, sink, stop);  // its health learns from it
 }
 
-std::string Endpoint::scope_of(const RegistryRequest& request) const {
-  if (request.repository.empty()) return {};
-  return "repository:" + path_.repository_of(request.repository) + ":pull";
+bool Endpoint::wants_trial() const {
+  if (!parts_.health->wants_trial()) return false;
+  MutexLock lock(mutex_);
+  return wanted_.has_value();
+}
+
+std::optional<Error> Endpoint::refusal(Purpose purpose, const std::string& repository) {
+  const bool has_token = exchanger_.remembered(scope_of(repository)).has_value();
+  return parts_.health->refusal(purpose, has_token);
+}
+
+std::string Endpoint::identity() const {
+  const auto url = parts_.url.without_query();
+  return parts_.way.empty() ? url : url + " " + parts_.way;
+}
+
+void Endpoint::note_wanted(const RegistryRequest& request) {
+  if (request.purpose == Purpose::trial) return;
+  MutexLock lock(mutex_);
+  wanted_ = request;
+}
+
+std::string Endpoint::scope_of(const std::string& repository) const {
+  return "repository:" + path_.repository_of(repository) + ":pull";
 }
 
 Endpoint::Followed Endpoint::follow(const RegistryRequest& request,

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "cache/base/clock.h"
+#include "cache/base/mutex.h"
 #include "daemon/auth/exchanger.h"
 #include "daemon/http/client.h"
 #include "daemon/upstream/ask.h"
@@ -30,7 +31,7 @@ inline constexpr int kRedirectsMax = 5;
 struct RegistryRequest {
   std::string method = "GET";  // or "HEAD"
   std::string path;            // "/v2/library/redis/manifests/7"; the endpoint's own path is added
-  std::string repository;      // "library/redis", for the token's scope; likewise. Empty: none
+  std::string repository;      // "library/redis", for the token's scope; likewise
   http::Headers headers;
   std::optional<MonoTime> deadline;  // for everything: token, redirects, body
   Purpose purpose = Purpose::pull;
@@ -40,13 +41,13 @@ struct RegistryRequest {
 struct EndpointParts {
   std::string upstream;  // the upstream's name, for metrics
   http::Url url;
-  http::Reach
-      reach;  // anywhere for a URL the operator wrote, public_only for a host from a request
+  http::Reach reach;  // anywhere for a local address that the operator wrote
   http::Client& client;
   std::unique_ptr<auth::CredentialSource> credentials;
   Clock& clock;
   UpstreamObserver& observer;
   std::shared_ptr<EndpointHealth> health;  // shared with who remembers it (HealthBook); never null
+  std::string way{};                       // as HealthBook::of has it
 };
 
 class Endpoint {
@@ -61,14 +62,23 @@ class Endpoint {
   Status send(const RegistryRequest& request, http::ResponseSink& sink,
               const std::stop_token& stop);
 
-  // Asks whether it is a registry (GET /v2/) that gives tokens, for its health to learn from.
+  // Asks again, by a HEAD, for what was wanted of it last, for its health to learn from. Nothing
+  // else would do: there are registries whose /v2/ answers when nothing else does, and the reverse.
+  // Does nothing while nothing has been wanted.
   void try_out(MonoTime deadline, const std::stop_token& stop);
+  // Whether a trial is due, and something to ask for is known.
+  bool wants_trial() const;
+  // What send() would return for `purpose` without any exchange; nothing when it would ask.
+  std::optional<Error> refusal(Purpose purpose, const std::string& repository);
 
   const http::Url& url() const { return parts_.url; }
   // What it answered is of no use.
   void tell_useless(const Error& why) const;
 
   EndpointHealth& health() const { return *parts_.health; }
+  const Clock& clock() const { return parts_.clock; }
+  // What tells it from another endpoint: the same URL may be reached as another user.
+  std::string identity() const;
 
  private:
   // How far a chain of redirects led.
@@ -80,7 +90,8 @@ class Endpoint {
   Followed follow(const RegistryRequest& request, const std::optional<std::string>& authorization,
                   bool answer_challenges, http::ResponseSink& sink, const std::stop_token& stop,
                   EndpointHealth::Permit& permit);
-  std::string scope_of(const RegistryRequest& request) const;
+  std::string scope_of(const std::string& repository) const;
+  void note_wanted(const RegistryRequest& request);
   Followed useless(const Error& why) const;
   http::ClientRequest first_hop(const RegistryRequest& request,
                                 const std::optional<std::string>& authorization) const;
@@ -91,6 +102,8 @@ class Endpoint {
   const EndpointPath path_;
   RealmClient realm_client_;
   auth::Exchanger exchanger_;
+  mutable Mutex mutex_;
+  std::optional<RegistryRequest> wanted_ GUARDED_BY(mutex_);
 };
 
 }  // namespace larder::upstream

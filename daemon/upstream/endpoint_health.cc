@@ -46,10 +46,10 @@ bool EndpointHealth::refuses(Purpose purpose) {
   return breaker_.refuses(now, claim_of(purpose)) || (quota_ && !quota_->may(purpose, now));
 }
 
-std::optional<Error> EndpointHealth::refusal(Purpose purpose) const {
+std::optional<Error> EndpointHealth::refusal(Purpose purpose, bool has_token) const {
   const Moment now = now_of(clock_);
   MutexLock lock(mutex_);
-  return refusal_at(purpose, /*has_token=*/false, now);
+  return refusal_at(purpose, has_token, now);
 }
 
 std::optional<Error> EndpointHealth::refusal_at(Purpose purpose, bool has_token,
@@ -155,13 +155,14 @@ void EndpointHealth::ended(const Breaker::Turn& turn, const Verdict& verdict) {
 // Whoever was told so, it holds for all, and the latest moment counts.
 void EndpointHealth::tokens_paused(const Verdict& verdict) {
   const Moment now = now_of(clock_);
-  const TokenPause pause{now.mono + pause_of(verdict), verdict.why};
+  const TokenPause pause{now.mono + pause_of(verdict, jitter_()), verdict.why};
   News news;
   {
     MutexLock lock(mutex_);
     if (token_pause_ && token_pause_->until >= pause.until) return;
     const bool is_news = !token_pause_ || token_pause_->until <= now.mono;
     token_pause_ = pause;
+    breaker_unsaved_ = true;
     if (is_news) news.breaker = HealthEvent::tokens_paused;
     news.report = report_at(now.mono);
   }
@@ -219,7 +220,8 @@ std::optional<std::string> EndpointHealth::take_unsaved(bool at_close) {
     breaker_unsaved_ = false;
     quota_unsaved_ = false;
     saved_at_ = now.mono;
-    saved = {.url = url_, .breaker = breaker_.memory(now.mono), .quota = quota_};
+    saved = {url_, breaker_.memory(now.mono), quota_, token_pause_};
+    if (token_pause_ && token_pause_->until <= now.mono) saved.token_pause.reset();
   }
   return to_text(saved, now);
 }
@@ -238,6 +240,7 @@ Status EndpointHealth::restore(const std::string& text) {
   wanted_at_ = now.mono;  // somebody has asked for what is restored
   breaker_.restore(saved->breaker, now.mono);
   quota_ = saved->quota;
+  token_pause_ = saved->token_pause;
   is_quota_low_ = quota_ && quota_->is_low(now.mono);
   return {};
 }

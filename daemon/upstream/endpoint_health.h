@@ -46,8 +46,8 @@ class EndpointHealth {
   Result<Permit> admit(Purpose purpose, bool has_token = false);
   // Whether admit() would refuse whoever has a token. That somebody wants it is noted.
   bool refuses(Purpose purpose);
-  // What admit() would return without a token; nothing when it would not refuse.
-  std::optional<Error> refusal(Purpose purpose) const;
+  // What admit() would return; nothing when it would not refuse.
+  std::optional<Error> refusal(Purpose purpose, bool has_token) const;
 
   // Whether a trial would help somebody: it is half-open, not tried, and has been wanted lately.
   bool wants_trial() const;

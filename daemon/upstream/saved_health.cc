@@ -121,6 +121,9 @@ std::string to_text(const SavedHealth& health, const Moment& now) {
             {"saved_at", to_number(now.wall)},
             {"breaker", json_of(health.breaker, now)}};
   if (health.quota) json["quota"] = json_of(*health.quota, now);
+  if (const auto& pause = health.token_pause) {
+    json["token_pause"] = {{"until", to_number(now.wall_of(pause->until))}, {"why", pause->why}};
+  }
   return json.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
 }
 
@@ -138,10 +141,17 @@ Result<SavedHealth> parse_saved_health(const std::string& text, const Moment& no
   if (breaker.failed()) return invalid();
   if (breaker.has("until")) health.breaker = breaker_in(breaker);
   if (breaker.failed()) return invalid();
-  if (!top.has("quota")) return health;
-  Fields quota(json.at("quota"), saved, elapsed);
-  health.quota = quota_in(quota, now.mono);
-  if (quota.failed()) return invalid();
+  if (top.has("quota")) {
+    Fields quota(json.at("quota"), saved, elapsed);
+    health.quota = quota_in(quota, now.mono);
+    if (quota.failed()) return invalid();
+  }
+  if (top.has("token_pause")) {
+    Fields pause(json.at("token_pause"), saved, elapsed);
+    const Duration wait = std::min(pause.ahead("until"), kPauseMax);
+    health.token_pause = TokenPause{now.mono + wait, pause.text("why")};
+    if (pause.failed()) return invalid();
+  }
   return health;
 }
 

@@ -8,6 +8,7 @@
 
 #include "cache/base/result.h"
 #include "daemon/upstream/breaker.h"
+#include "daemon/upstream/health_refusal.h"
 #include "daemon/upstream/moment.h"
 #include "daemon/upstream/quota.h"
 
@@ -17,6 +18,7 @@ struct SavedHealth {
   std::string url;
   Breaker::Memory breaker;
   std::optional<Quota> quota{};
+  std::optional<TokenPause> token_pause{};
 };
 
 // `now` is when it is saved.

@@ -1,7 +1,6 @@
 #include "daemon/upstream/upstream.h"
 
 #include <algorithm>
-#include <chrono>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -39,13 +38,6 @@ Result<ManifestName> manifest_name(const std::string& repository, const std::str
   if (!digest) return digest.error();
   name.digest = *digest;
   return name;
-}
-
-// Each endpoint gets an equal share of the time that is left, so that a hanging one leaves some to
-// the next.
-MonoTime share_of(MonoTime deadline, std::size_t endpoints_left) {
-  const auto now = std::chrono::steady_clock::now();
-  return now + (deadline - now) / static_cast<Duration::rep>(endpoints_left);
 }
 
 }  // namespace
@@ -86,6 +78,13 @@ Result<Answer> Upstream::first_answer(const Name& name, Ask ask, Question questi
     if (!worst || weight(answer.error().code) > weight(worst->code)) worst = answer.error();
   }
   return *worst;
+}
+
+// Each endpoint gets an equal share of the time that is left, so that a hanging one leaves some to
+// the next.
+MonoTime Upstream::share_of(MonoTime deadline, std::size_t endpoints_left) const {
+  const MonoTime now = endpoints_.front()->clock().now();
+  return now + (deadline - now) / static_cast<Duration::rep>(endpoints_left);
 }
 
 Result<TagList> Upstream::list_tags(const std::string& repository, const ListPage& page,
@@ -130,13 +129,13 @@ EndpointOrder::Order Upstream::order(Purpose purpose) const {
     EndpointHealth& health = endpoint->health();
     candidates.push_back({health.refuses(purpose), health.latency(), health.asked_at()});
   }
-  return order_.of(candidates, std::chrono::steady_clock::now());
+  return order_.of(candidates, endpoints_.front()->clock().now());
 }
 
-std::optional<Error> Upstream::refusal(Purpose purpose) const {
+std::optional<Error> Upstream::refusal(Purpose purpose, const std::string& repository) const {
   std::optional<Error> first;
   for (const auto& endpoint : endpoints_) {
-    auto refused = endpoint->health().refusal(purpose);
+    auto refused = endpoint->refusal(purpose, repository);
     if (!refused) return std::nullopt;
     if (!first) first = std::move(refused);
   }
@@ -146,7 +145,7 @@ std::optional<Error> Upstream::refusal(Purpose purpose) const {
 std::vector<std::shared_ptr<Endpoint>> Upstream::to_be_tried() const {
   std::vector<std::shared_ptr<Endpoint>> endpoints;
   std::copy_if(endpoints_.begin(), endpoints_.end(), std::back_inserter(endpoints),
-               [](const auto& endpoint) { return endpoint->health().wants_trial(); });
+               [](const auto& endpoint) { return endpoint->wants_trial(); });
   return endpoints;
 }
 

@@ -93,10 +93,11 @@ class Upstream {
   UpstreamReport report() const;
   // What a question for this purpose would return now without asking anybody; nothing when somebody
   // would be asked.
-  std::optional<Error> refusal(Purpose purpose) const;
+  std::optional<Error> refusal(Purpose purpose, const std::string& repository) const;
 
  private:
   EndpointOrder::Order order(Purpose purpose) const;
+  MonoTime share_of(MonoTime deadline, std::size_t endpoints_left) const;
   template <class Answer, class Name, class Question>
   Result<Answer> first_answer(const Name& name, Ask ask, Question question) const;
 

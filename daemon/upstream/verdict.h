@@ -42,7 +42,7 @@ inline constexpr std::chrono::milliseconds kFairChance{100};
 inline constexpr std::chrono::seconds kConnectAssumed{1};
 
 // What chance it had to answer. A timeout is the endpoint's death only when it had the time to
-// connect and has been silent altogether; otherwise it is a trouble.
+// connect, or nearly so, and has been silent altogether; otherwise it is a trouble.
 struct Chance {
   std::optional<Duration> allowed{};  // how long it might take at most
   Duration connect = kConnectAssumed;

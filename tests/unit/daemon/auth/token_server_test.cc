@@ -76,14 +76,6 @@ TEST(TokenRequest, MayReachALocalAddressOnlyWhereItIsTheEndpointsOwn) {
   EXPECT_EQ(ask(bearer("https://auth.reg.example/token"))->reach, http::Reach::public_only);
 }
 
-TEST(TokenRequest, HasNoScopeWhereNoneIsAskedFor) {
-  const auto url = http::Url::parse("https://reg.example").value();
-
-  const auto request = token_request(bearer("https://reg.example/token"), "", {}, url);
-
-  EXPECT_EQ(request->url.str(), "https://reg.example/token");
-}
-
 class BadRealms : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(BadRealms, AreRefusedWithoutTheirQuery) {

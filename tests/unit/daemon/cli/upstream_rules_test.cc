@@ -77,6 +77,21 @@ TEST_F(UpstreamRulesTest, AskAnEndpointBelowItsPath) {
       "HEAD /v2/hub/library/redis/manifests/7 HTTP/1.1\r\n"));
 }
 
+TEST_F(UpstreamRulesTest, KeepTheHealthOfAnEndpointForEachWayToIt) {
+  ScriptedServer server(respond(429, "", {{"Retry-After", "60"}}));
+  const testing::TestAuthority authority;
+  ::setenv("LARDER_TEST_PASSWORD", "p", 1);
+  const auto plain = upstream_of("docker.io", {{server.url("/")}});
+  auto with_ca = plain;
+  with_ca.ca_file = authority.ca_file();
+  auto as_user = plain;
+  as_user.auth = {config::AuthKind::basic, "u", {"", "LARDER_TEST_PASSWORD"}};
+
+  for (const auto& upstream : {plain, plain, with_ca, as_user, with_ca}) (void)ask(upstream);
+
+  EXPECT_EQ(server.requests().size(), 3U);
+}
+
 TEST_F(UpstreamRulesTest, LetAnEndpointDifferFromItsUpstream) {
   ScriptedServer first(respond(401, "", {{"WWW-Authenticate", "Basic"}}));
   ScriptedServer second(respond(401, "", {{"WWW-Authenticate", "Basic"}}));

@@ -25,6 +25,7 @@ struct FakeWire {
   IoResult::Kind after_reads = IoResult::Kind::end;
   std::string written;
   bool is_unheard = false;
+  int looks = 0;  // at is_unheard
 };
 
 class FakeTransport final : public Transport {
@@ -47,7 +48,10 @@ class FakeTransport final : public Transport {
     return {IoResult::Kind::done, bytes.size(), {}};
   }
   bool open_and_silent() override { return wire_.reads.empty(); }
-  bool is_unheard() const override { return wire_.is_unheard; }
+  bool is_unheard() const override {
+    ++wire_.looks;
+    return wire_.is_unheard;
+  }
 
  private:
   FakeWire& wire_;

@@ -156,14 +156,14 @@ TEST_F(BreakerTest, SpreadsItsBackoff) {
   EXPECT_EQ(wait(), 1600ms);
 }
 
-TEST_F(BreakerTest, NeverShortensAPauseByChance) {
+TEST_F(BreakerTest, SpreadsTheEndOfAPauseButNeverShortensIt) {
   jitter_ = -1;
   ask(kTooMany);
   EXPECT_EQ(wait(), 5s);
 
   now_ = breaker_.until();
   ask(pause_of(60s));
-  EXPECT_EQ(wait(), 60s);
+  EXPECT_EQ(wait(), 66s);
 }
 
 TEST_F(BreakerTest, PausesForAnHourAtMost) {
@@ -331,6 +331,18 @@ TEST_F(BreakerTest, IsNotOpenedByAFailureFromBeforeItClosed) {
   EXPECT_EQ(state(), kClosed);
 }
 
+TEST_F(BreakerTest, ForgetsNothingForAnAnswerFromBeforeItOpened) {
+  const auto older = admit();
+  ask(kUnreachable);
+  now_ += 1s;
+  ask(kAnswered);
+
+  end(older, kAnswered);
+  ask(kServerError);
+
+  EXPECT_EQ(wait(), 2s) << "on probation as before";
+}
+
 TEST_F(BreakerTest, HearsAnAnswerAmongFailures) {
   const auto older = admit();
   ask(kServerError);
@@ -421,7 +433,7 @@ TEST_F(BreakerTest, RestoresNoWaitThatCannotBe) {
   past.restore({.is_open = true, .wait = -5s}, now_);
 
   EXPECT_EQ(broken.until(), now_ + 72s);
-  EXPECT_EQ(paused.until(), now_ + 1h);
+  EXPECT_EQ(paused.until(), now_ + kPauseMax);
   EXPECT_EQ(past.state(now_), kHalfOpen);
   EXPECT_TRUE(past.admit(now_, Claim::none));
 }

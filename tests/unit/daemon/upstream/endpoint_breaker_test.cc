@@ -57,6 +57,8 @@ TEST_F(EndpointBreakerTest, LeavesAnUpstreamAloneForAsLongAsItAsks) {
   EXPECT_EQ(client_->count(), 1U);
 
   clock_.advance(1ms);
+  EXPECT_FALSE(send().ok()) << "first somebody has to find out whether it is time";
+  endpoint_->try_out(clock_.now() + 1s, {});
   EXPECT_TRUE(send().ok());
 }
 
@@ -186,16 +188,40 @@ TEST_F(EndpointBreakerTest, TakesATokenServersUselessAnswerForATrouble) {
   EXPECT_EQ(state(), BreakerState::open);
 }
 
-TEST_F(EndpointBreakerTest, IsTriedWithATokenForNothing) {
+TEST_F(EndpointBreakerTest, IsTriedByAHeadOfWhatWasWantedLast) {
   answer({kDown, bearer_challenge(), token("T"), kOk});
   (void)send();
   clock_.advance(1s);
+  ASSERT_TRUE(endpoint_->wants_trial());
 
   endpoint_->try_out(clock_.now() + 1s, {});
 
+  const auto asked = client_->requests();
+  EXPECT_EQ(asked[1].method + " " + asked[1].url.target, "HEAD /v2/team/app/blobs/x");
+  EXPECT_NE(asked[2].url.target.find("scope=repository%3Ateam%2Fapp%3Apull"), std::string::npos);
   EXPECT_EQ(state(), BreakerState::closed);
-  EXPECT_EQ(client_->requests()[1].url.target, "/v2/");
-  EXPECT_EQ(client_->requests()[2].url.target.find("scope=repository"), std::string::npos);
+}
+
+TEST_F(EndpointBreakerTest, IsNotTriedWhileNothingWasWanted) {
+  answer({kDown});
+  endpoint_->health().admit(Purpose::pull)->token_failed({Errc::upstream_down, "x"});
+  clock_.advance(1s);
+  ASSERT_TRUE(endpoint_->health().wants_trial());
+
+  endpoint_->try_out(clock_.now() + 1s, {});
+
+  EXPECT_FALSE(endpoint_->wants_trial());
+  EXPECT_EQ(client_->count(), 0U);
+}
+
+TEST_F(EndpointBreakerTest, SaysBeforehandWhatItWouldRefuse) {
+  answer({bearer_challenge(), token("T"), kOk});
+  ASSERT_TRUE(send().ok());
+
+  endpoint_->health().tokens_paused({Sign::wants_pause, "HTTP 429", 60s});
+
+  EXPECT_EQ(endpoint_->refusal(Purpose::pull, "team/app"), std::nullopt) << "it has a token";
+  EXPECT_NE(endpoint_->refusal(Purpose::pull, "team/other"), std::nullopt);
 }
 
 TEST_F(EndpointBreakerTest, JudgesTheAnswerAfterTheToken) {

@@ -111,13 +111,13 @@ TEST_F(EndpointHealthTest, WantsNoTrialForWhatNobodyHasAskedForLately) {
   EXPECT_TRUE(health_.wants_trial());
 }
 
-TEST_F(EndpointHealthTest, WantsNoTrialAfterAPauseAskedFor) {
+TEST_F(EndpointHealthTest, WantsATrialAfterAPauseAskedForToo) {
   answer(head(429, {{"Retry-After", "60"}}));
   clock_.advance(60s);
 
-  EXPECT_FALSE(health_.wants_trial());
+  EXPECT_TRUE(health_.wants_trial());
 
-  EXPECT_FALSE(health_.refuses(Purpose::pull));
+  EXPECT_TRUE(health_.refuses(Purpose::pull)) << "not everybody at once";
 }
 
 TEST_F(EndpointHealthTest, LetsAnOrderPassABackoffButNoPauseAskedFor) {
@@ -328,6 +328,18 @@ TEST_F(EndpointHealthTest, GoesOnFromItsText) {
   clock_.advance(kTrialWait);
   EXPECT_FALSE(restarted.refuses(Purpose::pull));
   EXPECT_TRUE(restarted.refuses(Purpose::revalidate));
+}
+
+TEST_F(EndpointHealthTest, LeavesATokenServerAloneOverARestart) {
+  health_.tokens_paused({Sign::wants_pause, "token realm auth.example: HTTP 429", 600s});
+  EndpointHealth restarted = make();
+
+  ASSERT_TRUE(restarted.restore(*health_.take_unsaved(/*at_close=*/false)).ok());
+
+  clock_.advance(599s);
+  EXPECT_FALSE(restarted.admit(Purpose::pull).ok());
+  clock_.advance(1s);
+  EXPECT_TRUE(restarted.admit(Purpose::pull).ok());
 }
 
 TEST_F(EndpointHealthTest, TakesNoTextOfAnotherEndpoint) {

@@ -106,7 +106,7 @@ TEST_F(HealthBookTest, GoesOnAfterARestart) {
   EXPECT_EQ(health->report().reason, "HTTP 429, Retry-After 60 s");
   EXPECT_EQ(health->report().quota->remaining, 5U);
   clock_.mono += 40s;
-  EXPECT_FALSE(health->refuses(Purpose::pull));
+  EXPECT_TRUE(health->wants_trial());
 }
 
 TEST_F(HealthBookTest, WaitsNoLongerWhenTheWallClockWasSetBack) {
@@ -117,7 +117,7 @@ TEST_F(HealthBookTest, WaitsNoLongerWhenTheWallClockWasSetBack) {
 
   EXPECT_TRUE(health->refuses(Purpose::pull));
   clock_.mono += 60s;
-  EXPECT_FALSE(health->refuses(Purpose::pull));
+  EXPECT_TRUE(health->wants_trial());
 }
 
 TEST_F(HealthBookTest, TriesAgainWhenTheTimeHasPassedMeanwhile) {

@@ -25,7 +25,7 @@ class RealmClientTest : public ::testing::Test {
 
   testing::FakeClock clock_;
   testing::RecordingHealthObserver observer_;
-  EndpointHealth health_{"https://reg.example", clock_, observer_};
+  EndpointHealth health_{"https://reg.example", clock_, observer_, [] { return 0.0; }};
   testing::RecordingResponse response_;
 };
 

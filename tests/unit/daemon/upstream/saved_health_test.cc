@@ -17,7 +17,8 @@ SavedHealth open_health() {
   return {
       "https://reg.example",
       {.is_open = true, .is_pause = true, .age = 5s, .wait = 60s, .level = 3, .why = "HTTP 429"},
-      Quota{7, 100, 6h, kSaved.mono + 90s, kSaved.mono - 10s}};
+      Quota{7, 100, 6h, kSaved.mono + 90s, kSaved.mono - 10s},
+      TokenPause{kSaved.mono + 50s, "token realm auth.example: HTTP 429"}};
 }
 
 Result<SavedHealth> restored(const SavedHealth& health, const Moment& now) {
@@ -36,6 +37,8 @@ TEST(SavedHealth, IsTheSameAtTheSameMoment) {
   EXPECT_EQ(health->breaker.level, 3U);
   EXPECT_EQ(health->breaker.why, "HTTP 429");
   EXPECT_EQ(health->quota, open_health().quota);
+  EXPECT_EQ(health->token_pause->until, kSaved.mono + 50s);
+  EXPECT_EQ(health->token_pause->why, "token realm auth.example: HTTP 429");
 }
 
 TEST(SavedHealth, OfAHealthyEndpointSaysSo) {
@@ -44,6 +47,7 @@ TEST(SavedHealth, OfAHealthyEndpointSaysSo) {
   ASSERT_TRUE(health.ok());
   EXPECT_FALSE(health->breaker.is_open);
   EXPECT_FALSE(health->quota);
+  EXPECT_FALSE(health->token_pause);
 }
 
 TEST(SavedHealth, AgesWithTheWallClock) {
@@ -56,6 +60,7 @@ TEST(SavedHealth, AgesWithTheWallClock) {
   EXPECT_EQ(health->breaker.age, 25s);
   EXPECT_EQ(health->quota->read_at, now.mono - 30s);
   EXPECT_EQ(health->quota->resets_at, now.mono + 70s);
+  EXPECT_EQ(health->token_pause->until, now.mono + 30s);
 }
 
 TEST(SavedHealth, IsOverWhenItsTimeHasPassed) {
@@ -85,10 +90,12 @@ TEST(SavedHealth, SurvivesAReasonThatIsNoText) {
   EXPECT_TRUE(restored(health, kSaved).ok());
 }
 
-// The text of an open breaker's fields, then of a quota's.
-std::string text_of(const std::string& breaker, const std::string& quota = "") {
+// The text of an open breaker's fields, then of a quota's, then of a token server's pause.
+std::string text_of(const std::string& breaker, const std::string& quota = "",
+                    const std::string& pause = "") {
   return R"({"format":1,"url":"u","saved_at":1,"breaker":)" + breaker +
-         (quota.empty() ? "}" : ",\"quota\":" + quota + "}");
+         (quota.empty() ? "" : ",\"quota\":" + quota) +
+         (pause.empty() ? "}" : ",\"token_pause\":" + pause + "}");
 }
 
 class DamagedTexts : public ::testing::TestWithParam<std::string> {};
@@ -119,14 +126,17 @@ INSTANTIATE_TEST_SUITE_P(
                       text_of(R"({"until":5,"since":1,"pause":true,"level":1,"why":null})"),
                       text_of("{}", "[]"), text_of("{}", R"({"remaining":1})"),
                       text_of("{}", R"({"remaining":-1,"read_at":1})"),
-                      text_of("{}", R"({"remaining":1,"read_at":1,"limit":"100"})")));
+                      text_of("{}", R"({"remaining":1,"read_at":1,"limit":"100"})"),
+                      text_of("{}", "", "[]"), text_of("{}", "", R"({"until":5})"),
+                      text_of("{}", "", R"({"until":5,"why":7})")));
 
 TEST(SavedHealth, ReadsWhatTheTableOfDamageBeginsFrom) {
   EXPECT_TRUE(parse_saved_health(text_of("{}"), kSaved).ok());
-  EXPECT_TRUE(parse_saved_health(text_of(R"({"until":5,"since":1,"pause":true,"level":1,"why":""})",
-                                         R"({"remaining":1,"read_at":1})"),
-                                 kSaved)
-                  .ok());
+  EXPECT_TRUE(
+      parse_saved_health(text_of(R"({"until":5,"since":1,"pause":true,"level":1,"why":""})",
+                                 R"({"remaining":1,"read_at":1})", R"({"until":5,"why":""})"),
+                         kSaved)
+          .ok());
 }
 
 TEST(SavedHealth, BoundsWhatItReads) {
@@ -135,7 +145,8 @@ TEST(SavedHealth, BoundsWhatItReads) {
       R"("breaker":{"until":18446744073709551615,"since":0,"pause":false,)"
       R"("level":18446744073709551615,"why":""},)"
       R"("quota":{"remaining":18446744073709551615,"limit":0,"window_s":18446744073709551615,)"
-      R"("read_at":18446744073709551615,"resets_at":18446744073709551615}})",
+      R"("read_at":18446744073709551615,"resets_at":18446744073709551615},)"
+      R"("token_pause":{"until":18446744073709551615,"why":""}})",
       kSaved);
 
   ASSERT_TRUE(health.ok());
@@ -143,6 +154,7 @@ TEST(SavedHealth, BoundsWhatItReads) {
   EXPECT_EQ(health->quota->window, kQuotaMemoryMax);
   EXPECT_EQ(health->quota->resets_at, kSaved.mono + kQuotaMemoryMax);
   EXPECT_EQ(health->quota->read_at, kSaved.mono);
+  EXPECT_EQ(health->token_pause->until, kSaved.mono + kPauseMax);
   Breaker breaker;
   breaker.restore(health->breaker, kSaved.mono);
   EXPECT_LE(breaker.until(), kSaved.mono + 72s);

@@ -62,7 +62,7 @@ TEST_F(TrialsTest, LetAllInAgainWithoutAClientsWaiting) {
   trials_.tick();
 
   EXPECT_EQ(state("a.example"), BreakerState::closed);
-  EXPECT_EQ(client_.requests().back().url.target, "/v2/");
+  EXPECT_EQ(client_.requests().back().url.target, "/v2/team/app/manifests/7");
   EXPECT_EQ(client_.requests().back().deadline, clock_.now() + 6s);
   EXPECT_EQ(ask("a.example")->code, Errc::not_found);
 }

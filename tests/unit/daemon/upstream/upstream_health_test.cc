@@ -78,6 +78,18 @@ TEST_F(UpstreamHealthTest, GivesAllItsTimeToThoseThatMayBeAsked) {
   EXPECT_GE(*clients_[1]->requests().back().deadline, begin + 59s);
 }
 
+TEST_F(UpstreamHealthTest, FindsOutThatSeveralAreDeadInOneDeadline) {
+  const FakeAnswer silent{.error = Error{Errc::timeout, "total deadline passed"}};
+  endpoint(silent, 1s);
+  endpoint(silent, 1s);
+
+  (void)upstream().get_manifest("team/app", "7", {clock_.now() + 2 * kConnectAssumed});
+
+  for (const auto& report : upstream().report().endpoints) {
+    EXPECT_EQ(report.state, BreakerState::open) << report.url;
+  }
+}
+
 TEST_F(UpstreamHealthTest, FailsAtOnceWithoutExchangesWhenNobodyMayBeAsked) {
   endpoint(kDown);
   endpoint({.status = 429, .headers = {{"Retry-After", "60"}}});
@@ -95,14 +107,15 @@ TEST_F(UpstreamHealthTest, FailsAtOnceWithoutExchangesWhenNobodyMayBeAsked) {
 TEST_F(UpstreamHealthTest, TellsBeforehandWhatItWouldRefuse) {
   endpoint(kDown);
   endpoint({.status = 429, .headers = {{"Retry-After", "60"}}});
-  EXPECT_FALSE(upstream().refusal(Purpose::pull));
+  EXPECT_FALSE(upstream().refusal(Purpose::pull, "team/app"));
   (void)get();
 
-  const auto refused = upstream().refusal(Purpose::pull);
+  const auto refused = upstream().refusal(Purpose::pull, "team/app");
 
   ASSERT_TRUE(refused);
   EXPECT_EQ(refused->cause, "breaker");
-  EXPECT_FALSE(upstream().refusal(Purpose::order)) << "the first endpoint asked for no pause";
+  EXPECT_FALSE(upstream().refusal(Purpose::order, "team/app"))
+      << "the first endpoint asked for no pause";
   EXPECT_EQ(asked(0) + asked(1), 2U) << "nobody is asked for it";
 }
 
@@ -111,7 +124,7 @@ TEST_F(UpstreamHealthTest, RefusesNothingWhileOneEndpointMayBeAsked) {
   endpoint(manifest());
   ASSERT_TRUE(get().ok());
 
-  EXPECT_FALSE(upstream().refusal(Purpose::revalidate));
+  EXPECT_FALSE(upstream().refusal(Purpose::revalidate, "team/app"));
 }
 
 TEST_F(UpstreamHealthTest, BelievesNoNotFoundWhileAnotherCannotBeAsked) {
