@@ -15,8 +15,6 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kRefreshesAtOnce = 16;
 constexpr std::chrono::seconds kRefreshAgain{1};  // when there was no thread for it
-// Names that are fresh for longer are noted by a later use: the book is small.
-constexpr std::chrono::hours kNotedAhead{1};
 constexpr milliseconds kMarginMin{500};
 constexpr milliseconds kMarginMax{60'000};
 
@@ -31,9 +29,9 @@ std::optional<std::chrono::seconds> seconds_left(const upstream::FreshnessVerdic
 
 // How long before the end of its TTL a name is confirmed: a tenth, and up to half of that more, so
 // that names which were fetched together are not confirmed together.
-milliseconds margin(const std::string& name, milliseconds ttl) {
+milliseconds margin(const cache::TagName& name, milliseconds ttl) {
   const milliseconds tenth = std::clamp(ttl / 10, kMarginMin, kMarginMax);
-  return tenth + tenth * static_cast<int>(std::hash<std::string>{}(name) % 100) / 200;
+  return tenth + tenth * static_cast<int>(std::hash<std::string>{}(name.str()) % 100) / 200;
 }
 
 }  // namespace
@@ -176,11 +174,8 @@ std::optional<std::chrono::seconds> NamedDocuments::ttl_of(const cache::TagName&
 
 void NamedDocuments::note_use(const Question& question, const upstream::FreshnessVerdict& verdict) {
   if (options_.offline || verdict.rule == nullptr || verdict.rule->ttl < 2 * kMarginMin) return;
-  if (verdict.ttl_left > kNotedAhead) return;
-  const std::string name = question.name.str();
-  if (refreshes_.is_noted(name)) return;
-  refreshes_.note(name, {question.name, question.origin},
-                  clock_.now() + verdict.ttl_left - margin(name, verdict.rule->ttl));
+  refreshes_.note(question.name, question.origin,
+                  clock_.now() + verdict.ttl_left - margin(question.name, verdict.rule->ttl));
 }
 
 void NamedDocuments::tick() {
@@ -196,7 +191,7 @@ void NamedDocuments::tick() {
       (void)confirmations_.run(due.name.str(), question.deadline,
                                [&] { return confirm(question, When::always); });
     });
-    if (!runs) refreshes_.note(due.name.str(), due, clock_.now() + kRefreshAgain);
+    if (!runs) refreshes_.note(due.name, due.origin, clock_.now() + kRefreshAgain);
   }
 }
 

@@ -3,8 +3,9 @@
 // A name within its TTL is served without asking. Past it, one question for everybody who asks; the
 // bytes are fetched only when the name means others. When nobody answers, the old document is
 // served while the rules allow it; when upstream says that the name is no more, too, and its
-// answers say so. A name that was asked for is confirmed in the background shortly before its TTL
-// ends, once. A name that upstream does not know is refused for kNegativeTime without asking again.
+// answers say so. A name that is asked for within its TTL is confirmed in the background shortly
+// before that ends, once, however long it is (RefreshBook::kNamesMax names). A name that upstream
+// does not know is refused for kNegativeTime without asking again.
 // Thread-safety: any thread; tick() one thread at a time. Blocks: get() and refresh() on the
 // network, until the deadline at most; tick() no.
 #pragma once

@@ -1,18 +1,26 @@
 #include "daemon/registry/refresh_book.h"
 
+#include <iterator>
 #include <utility>
 
 namespace larder::registry {
 
-void RefreshBook::note(const std::string& key, const Due& name, MonoTime due) {
+void RefreshBook::note(const cache::TagName& name, const OriginPtr& origin, MonoTime due) {
+  std::string key = name.str();
   MutexLock lock(mutex_);
-  if (names_.size() >= kNamesMax || !names_.try_emplace(key, name).second) return;
-  times_.emplace(due, key);
+  if (names_.contains(key) || !make_room(due)) return;
+  names_.emplace(key, Due{name, origin});
+  times_.emplace(due, std::move(key));
 }
 
-bool RefreshBook::is_noted(const std::string& name) const {
-  MutexLock lock(mutex_);
-  return names_.count(name) > 0;
+// False when all the others are due before.
+bool RefreshBook::make_room(MonoTime due) {
+  if (names_.size() < kNamesMax) return true;
+  const auto last = std::prev(times_.end());
+  if (last->first <= due) return false;
+  names_.erase(last->second);
+  times_.erase(last);
+  return true;
 }
 
 std::vector<RefreshBook::Due> RefreshBook::take_due(MonoTime now, std::size_t count) {

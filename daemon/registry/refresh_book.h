@@ -1,13 +1,15 @@
 // The names that were asked for since they were last confirmed, and when to confirm them again.
 //
 // A name is noted at a use, once, and taken at its time; nobody asks for it afterwards: it goes.
+// When there are too many, those that are due first have their place: the others can be noted at a
+// later use.
 // Thread-safety: any thread. Blocks: no.
 #pragma once
 
 #include <cstddef>
 #include <map>
-#include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "cache/base/clock.h"
@@ -18,7 +20,6 @@ namespace larder::registry {
 
 class RefreshBook {
  public:
-  // More names than this are left to the requests that ask for them.
   static constexpr std::size_t kNamesMax = 4096;
 
   struct Due {
@@ -26,16 +27,17 @@ class RefreshBook {
     OriginPtr origin;
   };
 
-  // A name that is noted already stays as it is.
-  // `key` is name.str().
-  void note(const std::string& key, const Due& name, MonoTime due);
-  bool is_noted(const std::string& name) const;
+  // A name that is noted already stays as it is. In a full book the name that is due last gives
+  // way; so does a new one that would be.
+  void note(const cache::TagName& name, const OriginPtr& origin, MonoTime due);
   // Removes and returns what is due, the longest due first, `count` at most.
   std::vector<Due> take_due(MonoTime now, std::size_t count);
 
  private:
-  mutable Mutex mutex_;
-  std::map<std::string, Due> names_ GUARDED_BY(mutex_);  // by TagName::str()
+  bool make_room(MonoTime due) REQUIRES(mutex_);
+
+  Mutex mutex_;
+  std::unordered_map<std::string, Due> names_ GUARDED_BY(mutex_);  // by TagName::str()
   std::multimap<MonoTime, std::string> times_ GUARDED_BY(mutex_);
 };
 

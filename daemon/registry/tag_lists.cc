@@ -1,6 +1,5 @@
 #include "daemon/registry/tag_lists.h"
 
-#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <span>

@@ -9,13 +9,14 @@ import contextlib
 import http.client
 import json
 import pathlib
+import random
 import socket
 import subprocess
 import time
 import unittest
 
 from upstream_fixture import MARGIN_S, UpstreamCase
-from bad_answers import delayed, refuse, silent
+from bad_answers import cut_at, delayed, refuse, silent
 from bad_registry import digest_of
 from black_hole import BlackHole, attempts
 
@@ -24,6 +25,7 @@ BLOB = bytes(range(256)) * 400
 CONNECT_S, MANIFEST_S, FIRST_BYTE_S = 1, 3, 5
 BURST, BURST_CLIENTS, BURST_TTL_S = 1000, 20, 2
 STALE_FOR_S = 3
+LARGE_BYTES, UPSTREAM_SHARE_MAX = 256 << 20, 1.05
 
 
 class BlackHoledUpstream(UpstreamCase):
@@ -178,6 +180,32 @@ def silent_name_server():
             yield
         finally:
             resolv.write_text(before, encoding="utf-8")
+
+
+class EndpointThatBreaksOff(UpstreamCase):
+    def test_at_half_of_a_large_blob_is_replaced_by_the_next_and_little_is_sent_twice(self):
+        blob = large_blob()
+        other = self.registry()
+        for registry in (self.upstream, other):
+            digest = registry.add_blob("app", blob)
+        self.upstream.behave(cut_at(0.5))
+        running = self.larder(self.upstream.url, other.url)
+
+        answer = self.fetch(running, f"app/blobs/{digest}")
+
+        shares = [registry.sent / len(blob) for registry in (self.upstream, other)]
+        self.tell(f"{sum(shares):.4f} x of {len(blob) >> 20} MiB ({shares[0]:.4f} + "
+                  f"{shares[1]:.4f}) in {answer.seconds:.2f} s")
+        self.assertEqual((200, True), (answer.status, answer.is_whole))
+        self.assertEqual((len(blob), digest), (len(answer.body), digest_of(answer.body)))
+        self.assertLessEqual(sum(shares), UPSTREAM_SHARE_MAX)
+        self.assertGreater(min(shares), 0.4, "both were to send their half")
+
+
+def large_blob():
+    """A pattern of an odd length, so that bytes in another's place are found out."""
+    pattern = random.Random(7).randbytes((1 << 20) - 3)
+    return (pattern * (LARGE_BYTES // len(pattern) + 1))[:LARGE_BYTES]
 
 
 class UpstreamThatSaysLater(UpstreamCase):

@@ -66,6 +66,15 @@ class DaemonFixture : public ::testing::Test {
     return value;
   }
 
+  // False when it does not come to this value in a while.
+  bool wait_for_metric(const std::string& line_start, double value) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (metric(line_start) != value) {
+      if (std::chrono::steady_clock::now() >= deadline) return false;
+    }
+    return true;
+  }
+
   TempDirectory directory_;
   TempDirectory run_directory_;
   config::Config config_;

@@ -53,6 +53,7 @@ class Outage : public DaemonFixture {
   const std::string tag_path_ = "/v2/app/manifests/1?ns=reg.test";
   const std::string other_path_ = "/v2/app/manifests/2?ns=reg.test";
   const std::string layer_path_ = "/v2/app/blobs/" + sha256_of(layer_).str() + "?ns=reg.test";
+  const std::string breaker_metric_ = "larder_upstream_breaker_open{upstream=\"reg.test\"}";
   FakeRegistry registry_;
 };
 
@@ -119,6 +120,21 @@ TEST_F(Outage, AnUpstreamThatSaysLaterIsReplacedByTheNextEndpoint) {
   EXPECT_EQ(fetch(layer_path_).body, layer_);
 
   EXPECT_EQ(upstream_->requests().size(), 1u);
+}
+
+TEST_F(Outage, AnUpstreamThatIsWellAgainIsFoundOutBeforeAnyClientAsks) {
+  constexpr std::size_t kTroubles = 3;  // in a row open the breaker
+  serve(registry_.script());
+  start();
+  for (std::size_t i = 0; i < kTroubles; ++i) upstream_->next(respond(500));
+  for (std::size_t i = 0; i < kTroubles; ++i) EXPECT_EQ(fetch(tag_path_).status, 503);
+
+  ASSERT_TRUE(upstream_->wait_for_requests(kTroubles + 1)) << "Larder does not ask by itself";
+  ASSERT_TRUE(wait_for_metric(breaker_metric_, 0));
+  const auto response = fetch(tag_path_);
+
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.body, manifest_);
 }
 
 TEST_F(Outage, ABlobCutAtHalfIsGoneOnWithFromTheNextEndpoint) {

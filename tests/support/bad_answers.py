@@ -118,7 +118,8 @@ def cut_at(share):
         whole = answer.headers.get("Content-Range", "").rpartition("/")[2] or len(answer.body)
         left = max(0, int(int(whole) * share) - begin)
         if left or request.method == "HEAD":
-            connection.sendall(answer.head() + answer.body[:left])
+            connection.sendall(answer.head())
+            connection.sendall(memoryview(answer.body)[:left])
     return behaviour
 
 

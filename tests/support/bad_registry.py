@@ -44,20 +44,23 @@ class BadRegistry:
 
     def add_tag(self, repository, tag, data, media_type=OCI_MANIFEST):
         """New, or moved. Returns the digest."""
+        digest = digest_of(data)
         with self.lock:
-            for reference in (tag, digest_of(data)):
-                self.content[f"/v2/{repository}/manifests/{reference}"] = (media_type, data)
-        return digest_of(data)
+            for reference in (tag, digest):
+                self.content[f"/v2/{repository}/manifests/{reference}"] = (
+                    media_type, digest, data)
+        return digest
 
     def remove_tag(self, repository, tag):
         with self.lock:
             del self.content[f"/v2/{repository}/manifests/{tag}"]
 
     def add_blob(self, repository, data):
+        digest = digest_of(data)
         with self.lock:
-            self.content[f"/v2/{repository}/blobs/{digest_of(data)}"] = (
-                "application/octet-stream", data)
-        return digest_of(data)
+            self.content[f"/v2/{repository}/blobs/{digest}"] = (
+                "application/octet-stream", digest, data)
+        return digest
 
     def set_quota(self, pulls):
         """Every GET of a manifest costs one; answers tell how many are left; 429 without any."""
@@ -161,9 +164,9 @@ def read_request(stream):
                    {name.lower(): value.strip() for name, _, value in fields})
 
 
-def proper_answer(request, media_type, data, quota):
-    headers = {"Content-Type": media_type, "Docker-Content-Digest": digest_of(data),
-               "ETag": f'"{digest_of(data)}"', **quota}
+def proper_answer(request, media_type, digest, data, quota):
+    headers = {"Content-Type": media_type, "Docker-Content-Digest": digest,
+               "ETag": f'"{digest}"', **quota}
     if headers["ETag"] in request.headers.get("if-none-match", ""):
         return Answer(304, headers)
     asked = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("range", ""))

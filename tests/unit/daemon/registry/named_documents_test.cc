@@ -58,8 +58,9 @@ class NamedDocumentsTest : public testing::RegistryFixture {
  protected:
   ~NamedDocumentsTest() override { executor_->wait(); }
 
-  Result<DocumentAnswer> get(bool want_bytes = true) {
-    return documents_.get(kName, origin_, want_bytes, clock_.now() + seconds(3));
+  Result<DocumentAnswer> get(bool want_bytes = true) { return get(kName, want_bytes); }
+  Result<DocumentAnswer> get(const cache::TagName& name, bool want_bytes = true) {
+    return documents_.get(name, origin_, want_bytes, clock_.now() + seconds(3));
   }
   void go_gone() { origin_->error_ = Error{Errc::not_found, "HTTP 404"}; }
   void tick() {
@@ -68,10 +69,15 @@ class NamedDocumentsTest : public testing::RegistryFixture {
   }
 
   const cache::TagName kName{"reg.test", "app", "1"};
+  const cache::TagName kLongName{"reg.test", "app", "long"};
   std::shared_ptr<FakeOrigin> origin_ = std::make_shared<FakeOrigin>();
-  NamedDocuments documents_{{},         upstream::FreshnessRules({{"**", minutes(10), hours(1)}}),
-                            *store_,    clock_,
-                            *executor_, *this};
+  NamedDocuments documents_{
+      {},
+      upstream::FreshnessRules({{"**:long", hours(24), hours(1)}, {"**", minutes(10), hours(1)}}),
+      *store_,
+      clock_,
+      *executor_,
+      *this};
 };
 
 TEST_F(NamedDocumentsTest, TellHowLongTheyAreFresh) {
@@ -205,6 +211,22 @@ TEST_F(NamedDocumentsTest, InUseAreConfirmedBeforeTheirTimeIsUp) {
   EXPECT_EQ(origin_->purposes_.back(), upstream::Purpose::revalidate);
   EXPECT_EQ(get()->status, CacheStatus::hit);
   EXPECT_EQ(get()->ttl, minutes(10));
+}
+
+TEST_F(NamedDocumentsTest, InUseAreConfirmedBeforeTheirTimeIsUpThoughItIsADay) {
+  ASSERT_TRUE(get(kLongName).ok());
+  clock_.advance(minutes(1));
+  ASSERT_EQ(get(kLongName)->status, CacheStatus::hit);
+  clock_.advance(hours(23));
+  tick();
+  EXPECT_EQ(origin_->confirmations_, 0);
+  clock_.advance(minutes(58) + seconds(30));
+
+  tick();
+
+  EXPECT_EQ(origin_->confirmations_, 1);
+  EXPECT_EQ(get(kLongName)->status, CacheStatus::hit);
+  EXPECT_EQ(get(kLongName)->ttl, hours(24));
 }
 
 TEST_F(NamedDocumentsTest, NobodyAsksForAreLeftAlone) {

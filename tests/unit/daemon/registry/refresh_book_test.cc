@@ -15,8 +15,11 @@ using ::testing::IsEmpty;
 class RefreshBookTest : public ::testing::Test {
  protected:
   void note(const std::string& tag, seconds from_now) {
-    const cache::TagName name{"reg.test", "app", tag};
-    book_.note(name.str(), {name, nullptr}, clock_.now() + from_now);
+    book_.note({"reg.test", "app", tag}, nullptr, clock_.now() + from_now);
+  }
+  // With names that are due at this time, but for one.
+  void fill_up(seconds from_now) {
+    for (std::size_t i = 1; i < RefreshBook::kNamesMax; ++i) note(std::to_string(i), from_now);
   }
   std::vector<std::string> take(std::size_t count = 100) {
     std::vector<std::string> tags;
@@ -57,10 +60,54 @@ TEST_F(RefreshBookTest, GivesNoMoreThanAsked) {
   EXPECT_THAT(take(1), ElementsAre("b"));
 }
 
-TEST_F(RefreshBookTest, TakesABoundedNumberOfNames) {
-  for (std::size_t i = 0; i <= RefreshBook::kNamesMax; ++i) note(std::to_string(i), seconds(0));
+TEST_F(RefreshBookTest, WhenFullGivesThePlaceOfTheNameThatIsDueLast) {
+  fill_up(seconds(10));
+  note("last", seconds(20));
 
-  EXPECT_EQ(take(RefreshBook::kNamesMax * 2).size(), RefreshBook::kNamesMax);
+  note("sooner", seconds(19));
+  clock_.advance(seconds(20));
+
+  const auto tags = take(RefreshBook::kNamesMax * 2);
+  EXPECT_EQ(tags.size(), RefreshBook::kNamesMax);
+  EXPECT_EQ(tags.back(), "sooner");
+}
+
+TEST_F(RefreshBookTest, WhenFullHasNoPlaceForANameThatWouldBeDueLast) {
+  fill_up(seconds(10));
+  note("last", seconds(20));
+
+  note("later", seconds(21));
+  note("as late", seconds(20));
+  clock_.advance(seconds(21));
+
+  const auto tags = take(RefreshBook::kNamesMax * 2);
+  EXPECT_EQ(tags.size(), RefreshBook::kNamesMax);
+  EXPECT_EQ(tags.back(), "last");
+}
+
+TEST_F(RefreshBookTest, WhenFullKeepsTheNamesItHas) {
+  fill_up(seconds(10));
+  note("last", seconds(20));
+
+  note("1", seconds(0));
+  clock_.advance(seconds(20));
+
+  const auto tags = take(RefreshBook::kNamesMax * 2);
+  EXPECT_EQ(tags.size(), RefreshBook::kNamesMax);
+  EXPECT_EQ(tags.back(), "last");
+}
+
+TEST_F(RefreshBookTest, TakesANameAgainThatHadToGiveWay) {
+  fill_up(seconds(10));
+  note("last", seconds(20));
+  note("sooner", seconds(15));
+  clock_.advance(seconds(15));
+  take(RefreshBook::kNamesMax * 2);
+
+  note("last", seconds(5));
+  clock_.advance(seconds(5));
+
+  EXPECT_THAT(take(), ElementsAre("last"));
 }
 
 }  // namespace
