@@ -86,7 +86,7 @@ TEST_F(UpstreamHealthTest, FindsOutThatSeveralAreDeadInOneDeadline) {
   (void)upstream().get_manifest("team/app", "7", {clock_.now() + 2 * kConnectAssumed});
 
   for (const auto& report : upstream().report().endpoints) {
-    EXPECT_EQ(report.state, BreakerState::open) << report.url;
+    EXPECT_NE(report.state, BreakerState::closed) << report.url;
   }
 }
 
