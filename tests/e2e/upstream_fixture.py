@@ -20,10 +20,14 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from bad_registry import BadRegistry  # noqa: E402  # found by the path set above
 from larder_process import Larder, Settings  # noqa: E402
 
-# The contract's bounds are met with hundreds of milliseconds to spare on an idle machine; this is
-# for a busy one. Nothing but a wait that should not be there takes longer.
-MARGIN_S = 1.5
-AT_ONCE_S = 0.5   # 10 ms on an idle machine; that nobody was asked is what the tests count
+# What a busy machine may add to the contract's bounds. With three busy processes for each core it
+# was 0.12 s at most. No wait of Larder's is shorter than these (an endpoint rests for 0.8 s at
+# least, and the deadlines here begin at 1 s): one wait too many is found out.
+MARGIN_S = 0.7
+AT_ONCE_S = 0.2
+# The contract's own bound of an answer at once. A busy machine delays some of a few answers, not
+# all of them: the fastest keeps it.
+FASTEST_S, FEW = 0.01, 5
 CLIENT_DEADLINE_S = 30
 DEFAULT_DEADLINES = "{manifest: 3s, first_byte: 5s, stall: 10s, connect: 1s}"
 ALWAYS_EXPIRED = '[{match: "**", ttl: 0s, stale_for: forever}]'
@@ -92,6 +96,14 @@ class UpstreamCase(unittest.TestCase):
         return Fetched(response.status, response.headers, body, is_whole,
                        time.monotonic() - began)
 
+    def fetch_at_once(self, larder, path):
+        """A few times in a row; the answers."""
+        answers = [self.fetch(larder, path) for _ in range(FEW)]
+        for answer in answers:
+            self.assert_at_once(answer)
+        self.assertLess(min(answer.seconds for answer in answers), FASTEST_S)
+        return answers
+
     def tell(self, text):
         """A figure for who reads the log."""
         print(f"   {self.id().rsplit('.', 1)[1]}: {text}", flush=True)
@@ -102,6 +114,10 @@ class UpstreamCase(unittest.TestCase):
     def assert_no_retry_status(self, fetched):
         """A runtime repeats these on the same host."""
         self.assertNotIn(fetched.status, (408, 429))
+
+
+def slowest_ms(answers):
+    return f"at most {max(answer.seconds for answer in answers) * 1000:.1f} ms"
 
 
 def warnings(larder):
