@@ -49,8 +49,7 @@ END
   expect_answer 200 stale short
   IMAGE=registry.test/app:short expect_told stale .pull.outlook
   expect_told cached .pull.outlook
-  expect_told open '.upstream.endpoints[0].breaker'
-  answer other >/dev/null # perhaps the breaker's trial
+  expect_told true '.upstream.endpoints[0].breaker != "closed"' # open, or waiting for a trial
   expect_answer 503 breaker other
 
   say "a name that leads nowhere"
