@@ -1,6 +1,5 @@
 #include "daemon/upstream/health_book.h"
 
-#include <algorithm>
 #include <span>
 
 #include "cache/hasher.h"

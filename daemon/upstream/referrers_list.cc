@@ -1,6 +1,5 @@
 #include "daemon/upstream/referrers_list.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "daemon/upstream/manifest_type.h"
