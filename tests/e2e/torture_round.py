@@ -16,6 +16,7 @@ EARLY_KILLS = 0.15     # share of the kills that come before or just after the s
 LONG_ROUNDS = 0.1      # share of the rounds that leave time for scrubbing and background work
 KILLS_PER_FSCK = 10    # of a cache as the kill left it
 KILLS_PER_LIFE = 30    # then it is stopped in order, checked, and begun anew
+FULL_AFTER = 3         # kills in a row that cut no fetch: then, too, for want of anything to fetch
 BODIES_LOOKED_AT = 10  # whole, of those that must be there; the others by HEAD
 RECONCILE_DEADLINE_S = 20
 BENIGN = {"orphan_file", "missing_file", "stray_file", "dangling_record"}  # until the next start
@@ -30,6 +31,7 @@ class Cache:
     ledger: Ledger = dataclasses.field(default_factory=Ledger)
     kills: int = 0
     extents: dict = dataclasses.field(default_factory=dict)
+    idle_kills: int = 0  # in a row
     evicted_bytes: float = 0
 
 
@@ -64,7 +66,8 @@ class Rounds:
         self.kill(cache, began)
         load.stop()
         cache.ledger.note_kill(killed_at)
-        if cache.kills % KILLS_PER_LIFE == 0:
+        cache.idle_kills = 0 if cache.evicts or cache.extents else cache.idle_kills + 1
+        if cache.kills % KILLS_PER_LIFE == 0 or cache.idle_kills >= FULL_AFTER:
             self.end_life(cache)
         return None
 
@@ -122,7 +125,7 @@ class Rounds:
         self.check_files(cache, allowed={"dangling_record"})  # eviction leaves tags
         shutil.rmtree(cache.larder.cache)
         cache.ledger.forget_all_hits()
-        cache.extents = {}
+        cache.extents, cache.idle_kills = {}, 0
 
     def check_files(self, cache, allowed):
         self.fscks += 1
