@@ -18,6 +18,7 @@ Result<http::Client*> Clients::find_or_make(const Access& access) {
       http::Client::create({.timeouts = timeouts_,
                             .ca_file = access.ca_file,
                             .proxies = proxies_of(access.proxy, environment_),
+                            .stop = stop_.get_token(),
                             .certificate = {certificate.certificate_file, certificate.key_file}});
   if (!client.ok()) return client.error();
   clients_.emplace_back(access, *std::move(client));

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,9 +32,13 @@ class Clients {
   // Returns: invalid, naming the file, when one cannot be read as PEM.
   Result<http::Client*> find_or_make(const Access& access);
 
+  // Every exchange ends, soon, and so does every later one.
+  void stop() { stop_.request_stop(); }
+
  private:
   const http::ClientTimeouts timeouts_;
   const http::ProxyRules environment_;
+  std::stop_source stop_;
   std::vector<std::pair<Access, std::unique_ptr<http::Client>>> clients_;
 };
 

@@ -72,6 +72,7 @@ void Daemon::drain(std::chrono::milliseconds limit) {
       });
     }
   }
+  clients_.stop();  // who waits for an upstream now waits no more
   if (control_server_ != nullptr) control_server_->drain(std::chrono::milliseconds(0));
   if (cache_ != nullptr) {
     cache_->stop_care();

@@ -58,6 +58,7 @@ struct ClientOptions {
   std::size_t idle_connections_max = 8;  // per origin
   std::chrono::milliseconds idle_timeout{30000};
   ProxyRules proxies{};            // by default every target is reached directly
+  std::stop_token stop{};          // ends every exchange, as the token of send() does
   CertificateFiles certificate{};  // read again when they have changed
 };
 
@@ -73,7 +74,8 @@ struct ClientRequest {
   Reach reach = Reach::public_only;
   // Whether the server may know the client's certificate: only those it is meant for.
   bool with_certificate = false;
-  std::optional<MonoTime> deadline;  // for the whole exchange, body included
+  std::optional<MonoTime> deadline;      // for the whole exchange, body included
+  std::optional<Duration> first_byte{};  // instead of the client's own, when that is longer
 };
 
 struct ResponseHead {

@@ -80,7 +80,9 @@ ExchangeResult exchange(ClientConnection& connection, const ClientRequest& reque
                         const ClientOptions& options, ResponseSink& sink, Waiter& waiter,
                         const std::optional<ToProxy>& to_proxy) {
   const auto& timeouts = options.timeouts;
-  const auto deadline = deadline_in(timeouts.first_byte, "first byte", request.deadline);
+  const Duration first_byte =
+      std::min<Duration>(timeouts.first_byte, request.first_byte.value_or(Duration::max()));
+  const auto deadline = deadline_in(first_byte, "first byte", request.deadline);
   auto written =
       connection.write(request_bytes(request, options.user_agent, to_proxy), waiter, deadline);
   if (!written) return {std::move(written), false, false};

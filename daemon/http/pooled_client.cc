@@ -41,7 +41,11 @@ PooledClient::PooledClient(ClientOptions options, std::unique_ptr<Resolver> reso
 
 Status PooledClient::send(const ClientRequest& request, ResponseSink& sink, std::stop_token stop) {
   if (auto valid = check_request(request); !valid) return valid;
-  Waiter waiter(std::move(stop));
+  std::stop_source either;
+  const auto end = [&either] { either.request_stop(); };
+  const std::stop_callback on_stop(std::move(stop), end);
+  const std::stop_callback on_end(options_.stop, end);
+  Waiter waiter(either.get_token());
   const Route route{request.url, request.reach, request.with_certificate,
                     options_.proxies.choose(request.url)};
   return told_of(request, send_routed({request, route, sink, waiter}));

@@ -87,7 +87,7 @@ Result<std::shared_ptr<SystemResolver::Lookup>> SystemResolver::join_or_start(
     if (auto lookup = running->second.lock()) return lookup;
   }
   if (running_.size() >= kLookupsMax) {
-    return Error{Errc::upstream_down, "resolve: too many look-ups wait for an answer"};
+    return Error{Errc::busy, "resolve: too many look-ups wait for an answer"};
   }
   auto lookup = std::make_shared<Lookup>();
   try {

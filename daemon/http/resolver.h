@@ -37,7 +37,7 @@ class SystemResolver final : public Resolver {
   using LookUp = std::function<Result<std::vector<SocketAddress>>(const std::string& host)>;
 
   // Look-ups running at once: more hosts than this do not answer only when DNS is down.
-  static constexpr std::size_t kLookupsMax = 32;
+  static constexpr std::size_t kLookupsMax = 128;
 
   SystemResolver();  // getaddrinfo
   explicit SystemResolver(LookUp look_up);

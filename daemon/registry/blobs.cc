@@ -154,9 +154,9 @@ Result<http::Response> Blobs::head(const Target& target, const cache::Digest& di
   }
   Error error = offline_error();
   const MonoTime deadline = clock_.now() + options_.first_byte;
-  const auto sources = options_.offline
-                           ? std::vector<std::shared_ptr<cache::Source>>()
-                           : target.upstream->blob_sources(target.repository, deadline);
+  const auto sources = options_.offline ? std::vector<std::shared_ptr<cache::Source>>()
+                                        : target.upstream->blob_sources(
+                                              target.repository, {deadline, options_.first_byte});
   for (const auto& source : sources) {
     SizeProbe probe;
     const Status asked = source->fetch(digest, {0, cache::kToTheEnd}, probe, {});
@@ -172,9 +172,10 @@ Result<http::Response> Blobs::head(const Target& target, const cache::Digest& di
 }
 
 cache::SourcesOf Blobs::sources_of(const Target& target) const {
-  return [&target, offline = options_.offline] {
-    return offline ? std::vector<std::shared_ptr<cache::Source>>()
-                   : target.upstream->blob_sources(target.repository);
+  return [&target, options = options_] {
+    return options.offline ? std::vector<std::shared_ptr<cache::Source>>()
+                           : target.upstream->blob_sources(target.repository,
+                                                           {.first_byte = options.first_byte});
   };
 }
 

@@ -62,6 +62,16 @@ class BlobResponse final : public http::ResponseSink {
   Status begin(const http::ResponseHead& head) {
     if (head.status == 200) return tell(0, head.content_length);
     if (head.status == 206) return begin_range(head);
+    if (head.status == 416 && !is_whole(asked_)) return begin_beyond(head);
+    return refused_status(head.status);
+  }
+
+  // The blob ends before the range begins: somebody told a wrong size before. The receiver must
+  // hear of it, or the blob could never be had again.
+  Status begin_beyond(const http::ResponseHead& head) {
+    const auto told = parse_unsatisfied_range(head.headers.find("Content-Range").value_or(""));
+    const auto size_bytes = std::min(told.ok() ? *told : asked_.begin, asked_.begin);
+    if (Status wanted = tell(asked_.begin, size_bytes); !wanted) return wanted;
     return refused_status(head.status);
   }
 
@@ -100,14 +110,15 @@ class BlobResponse final : public http::ResponseSink {
 }  // namespace
 
 BlobSource::BlobSource(std::shared_ptr<Endpoint> endpoint, std::string repository,
-                       std::optional<MonoTime> deadline)
-    : endpoint_(std::move(endpoint)), repository_(std::move(repository)), deadline_(deadline) {}
+                       SourceLimits limits)
+    : endpoint_(std::move(endpoint)), repository_(std::move(repository)), limits_(limits) {}
 
 Status BlobSource::fetch(const cache::Digest& digest, cache::ByteRange range,
                          cache::SourceSink& sink, std::stop_token stop) {
   CHECK(range.begin < range.end);
   RegistryRequest request;
-  request.deadline = deadline_;
+  request.deadline = limits_.deadline;
+  request.first_byte = limits_.first_byte;
   request.path = "/v2/" + repository_ + "/blobs/" + digest.str();
   request.repository = repository_;
   request.purpose = has_given_ ? Purpose::resume : Purpose::blob;

@@ -16,11 +16,14 @@
 
 namespace larder::upstream {
 
+struct SourceLimits {
+  std::optional<MonoTime> deadline{};    // no fetch outlives it
+  std::optional<Duration> first_byte{};  // of each exchange; the client's own when that is shorter
+};
+
 class BlobSource final : public cache::Source {
  public:
-  // With a deadline, no fetch outlives it.
-  BlobSource(std::shared_ptr<Endpoint> endpoint, std::string repository,
-             std::optional<MonoTime> deadline = std::nullopt);
+  BlobSource(std::shared_ptr<Endpoint> endpoint, std::string repository, SourceLimits limits = {});
 
   // Once a fetch has brought bytes, the next ones do not heed the endpoint's backoff: a running
   // transfer is worth an attempt, and its flight ends soon when that fails too.
@@ -39,7 +42,7 @@ class BlobSource final : public cache::Source {
  private:
   const std::shared_ptr<Endpoint> endpoint_;  // shared with the upstream and other sources
   const std::string repository_;
-  const std::optional<MonoTime> deadline_;
+  const SourceLimits limits_;
   std::atomic<bool> has_given_ = false;
 };
 

@@ -57,13 +57,19 @@ bool Breaker::refuses(MonoTime now, Claim claim) const {
       return is_pause_ || claim != Claim::extra;
     case BreakerState::half_open:
       return claim != Claim::extra &&
-             (is_tried() || (claim == Claim::none && now < until_ + kTrialWait));
+             (is_tried() || (claim == Claim::none && !lets_one_in_ && now < until_ + kTrialWait));
   }
   return false;
 }
 
 bool Breaker::wants_trial(MonoTime now) const {
-  return state(now) == BreakerState::half_open && !is_tried();
+  return state(now) == BreakerState::half_open && !is_tried() && !lets_one_in_;
+}
+
+void Breaker::let_one_in(MonoTime now) {
+  if (!is_open_ || is_pause_ || is_tried()) return;
+  lets_one_in_ = true;
+  until_ = std::min(until_, now);
 }
 
 std::optional<Breaker::Turn> Breaker::admit(MonoTime now, Claim claim) {
@@ -71,13 +77,14 @@ std::optional<Breaker::Turn> Breaker::admit(MonoTime now, Claim claim) {
   Turn turn{next_turn_++};
   turn.is_extra = is_open_ && claim == Claim::extra;
   turn.is_trial = is_open_ && claim == Claim::trial;
-  if (turn.is_trial) trial_ = turn.number;
+  if (turn.is_trial || (is_open_ && claim == Claim::none && lets_one_in_)) trial_ = turn.number;
   return turn;
 }
 
 void Breaker::answered(const Turn& turn, MonoTime now) {
   answered_until_ = next_turn_;
-  if (is_open_ && is_of_this_state(turn)) close(turn, now);
+  // A head past an open breaker may be the last of it: transfers go on with one that breaks often.
+  if (is_open_ && is_of_this_state(turn) && !turn.is_extra) close(turn, now);
 }
 
 void Breaker::ended(const Turn& turn, const Verdict& verdict, MonoTime now, double jitter) {
@@ -87,6 +94,7 @@ void Breaker::ended(const Turn& turn, const Verdict& verdict, MonoTime now, doub
       return;
     case Sign::answered:
       answered(turn, now);
+      if (is_open_ && is_of_this_state(turn)) close(turn, now);
       // It says nothing about what comes after it.
       if (is_open_ || turn.is_trial || !is_of_this_state(turn)) return;
       troubles_ = 0;
@@ -109,6 +117,7 @@ void Breaker::close(const Turn& turn, MonoTime now) {
   since_ = now;
   troubles_ = 0;
   is_on_probation_ = true;
+  lets_one_in_ = false;
   trial_.reset();
   state_from_ = turn.number;
 }
@@ -156,6 +165,7 @@ void Breaker::open(const std::string& why, MonoTime now, MonoTime until, bool is
   is_pause_ = is_pause;
   until_ = until;
   why_ = why;
+  lets_one_in_ = false;
   trial_.reset();
   state_from_ = next_turn_;
   trouble_from_ = next_turn_;

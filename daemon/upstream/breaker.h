@@ -80,6 +80,10 @@ class Breaker {
   // Half-open, and nobody is trying.
   bool wants_trial(MonoTime now) const;
 
+  // It answers, though not what was tried: one request may find out more. Nothing happens after a
+  // pause that was asked for, or while somebody is trying.
+  void let_one_in(MonoTime now);
+
   // A head came that is an answer. What comes after it may still go wrong.
   void answered(const Turn& turn, MonoTime now);
   // Exactly once for each turn. `jitter` is -1 .. 1.
@@ -117,6 +121,7 @@ class Breaker {
   unsigned level_ = 0;
   unsigned troubles_ = 0;         // in a row
   bool is_on_probation_ = false;  // closed, and no whole answer but a trial's since
+  bool lets_one_in_ = false;      // half-open: the next request tries, whoever it is
   std::optional<std::uint64_t> trial_;
 
   std::uint64_t next_turn_ = 0;

@@ -36,6 +36,12 @@ std::optional<ContentRange> parse(std::string_view text) {
 
 }  // namespace
 
+Result<std::uint64_t> parse_unsatisfied_range(std::string_view value) {
+  const auto size = take(value, "bytes */") ? take_number(value) : std::nullopt;
+  if (size && value.empty()) return *size;
+  return Error{Errc::invalid, "malformed Content-Range"};
+}
+
 Result<ContentRange> parse_content_range(std::string_view value) {
   if (const auto parsed = parse(value)) return *parsed;
   return Error{Errc::invalid, "malformed Content-Range"};

@@ -23,4 +23,8 @@ struct ContentRange {
 // Returns: invalid for anything else, a reversed range or one beyond the size.
 Result<ContentRange> parse_content_range(std::string_view value);
 
+// The size in "bytes */200", as a 416 tells it (RFC 9110 section 14.4).
+// Returns: invalid for anything else.
+Result<std::uint64_t> parse_unsatisfied_range(std::string_view value);
+
 }  // namespace larder::upstream

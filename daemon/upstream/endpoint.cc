@@ -17,8 +17,17 @@ Error down(std::string why) {
 
 class HeadOnly final : public http::ResponseSink {
  public:
-  bool head(const http::ResponseHead&) override { return false; }
+  bool head(const http::ResponseHead& head) override {
+    status_ = head.status;
+    return false;
+  }
   bool body(std::span<const std::byte>) override { return false; }
+
+  int status() const { return status_; }  // 0: no head came
+  bool is_answer() const { return status_ != 0 && status_ < 500 && status_ != 429; }
+
+ private:
+  int status_ = 0;
 };
 
 }  // namespace
@@ -62,7 +71,19 @@ void Endpoint::try_out(MonoTime deadline, const std::stop_token& stop) {
   request->deadline = deadline;
   request->purpose = Purpose::trial;
   HeadOnly sink;
-  (void)send(*request, sink, stop);  // its health learns from it
+  (void)send(*request, sink, stop);
+  if (!sink.is_answer() && is_there(deadline, stop)) parts_.health->let_one_in();
+}
+
+// Whether it answers at all. What it makes of a HEAD need not be what it makes of all else.
+bool Endpoint::is_there(MonoTime deadline, const std::stop_token& stop) {
+  RegistryRequest request;
+  request.path = "/v2/";
+  request.deadline = deadline;
+  HeadOnly sink;
+  const auto sent = parts_.client.send(first_hop(request, std::nullopt), sink, stop);
+  parts_.observer.request_ended(parts_.upstream, parts_.url.host, sink.status(), 0, sent);
+  return sink.is_answer();
 }
 
 bool Endpoint::wants_trial() const {
@@ -138,6 +159,7 @@ http::ClientRequest Endpoint::first_hop(const RegistryRequest& request,
   hop.reach = parts_.reach;
   hop.with_certificate = true;
   hop.deadline = request.deadline;
+  hop.first_byte = request.first_byte;
   return hop;
 }
 

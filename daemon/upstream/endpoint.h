@@ -33,7 +33,8 @@ struct RegistryRequest {
   std::string path;            // "/v2/library/redis/manifests/7"; the endpoint's own path is added
   std::string repository;      // "library/redis", for the token's scope; likewise
   http::Headers headers;
-  std::optional<MonoTime> deadline;  // for everything: token, redirects, body
+  std::optional<MonoTime> deadline;      // for everything: token, redirects, body
+  std::optional<Duration> first_byte{};  // of each exchange, when the client's own is longer
   Purpose purpose = Purpose::pull;
 };
 
@@ -62,9 +63,10 @@ class Endpoint {
   Status send(const RegistryRequest& request, http::ResponseSink& sink,
               const std::stop_token& stop);
 
-  // Asks again, by a HEAD, for what was wanted of it last, for its health to learn from. Nothing
-  // else would do: there are registries whose /v2/ answers when nothing else does, and the reverse.
-  // Does nothing while nothing has been wanted.
+  // Asks again, by a HEAD, for what was wanted of it last, for its health to learn from: a
+  // registry's /v2/ may answer when nothing else does, and the reverse. Where that fails and /v2/
+  // answers, the next request may find out more: what was wanted last need not be what all others
+  // want. Does nothing while nothing has been wanted.
   void try_out(MonoTime deadline, const std::stop_token& stop);
   // Whether a trial is due, and something to ask for is known.
   bool wants_trial() const;
@@ -92,6 +94,7 @@ class Endpoint {
                   EndpointHealth::Permit& permit);
   std::string scope_of(const std::string& repository) const;
   void note_wanted(const RegistryRequest& request);
+  bool is_there(MonoTime deadline, const std::stop_token& stop);
   Followed useless(const Error& why) const;
   http::ClientRequest first_hop(const RegistryRequest& request,
                                 const std::optional<std::string>& authorization) const;

@@ -69,6 +69,12 @@ std::optional<EndpointHealth::Latency> EndpointHealth::latency() const {
   return latency_;
 }
 
+void EndpointHealth::let_one_in() {
+  const MonoTime now = clock_.now();
+  MutexLock lock(mutex_);
+  breaker_.let_one_in(now);
+}
+
 std::optional<MonoTime> EndpointHealth::asked_at() const {
   MutexLock lock(mutex_);
   return asked_at_;

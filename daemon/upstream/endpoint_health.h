@@ -52,6 +52,9 @@ class EndpointHealth {
   // Whether a trial would help somebody: it is half-open, not tried, and has been wanted lately.
   bool wants_trial() const;
 
+  // As Breaker has it.
+  void let_one_in();
+
   // The endpoint's token server asks to be left alone: so is the endpoint by those without a token.
   void tokens_paused(const Verdict& verdict);
   // Why that server is not to be asked now.

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "cache/base/check.h"
-#include "daemon/upstream/blob_source.h"
 #include "daemon/upstream/list_request.h"
 #include "daemon/upstream/manifest_request.h"
 #include "daemon/upstream/referrers_list.h"
@@ -114,11 +113,15 @@ Result<cache::Document> Upstream::list_referrers(const std::string& repository,
   return none;
 }
 
-std::vector<std::shared_ptr<cache::Source>> Upstream::blob_sources(
-    const std::string& repository, std::optional<MonoTime> deadline) const {
+std::vector<std::shared_ptr<cache::Source>> Upstream::blob_sources(const std::string& repository,
+                                                                   SourceLimits limits) const {
+  const auto [indexes, askable] = order(Purpose::blob);
+  if (limits.first_byte) {
+    *limits.first_byte /= static_cast<Duration::rep>(std::max<std::size_t>(askable, 1));
+  }
   std::vector<std::shared_ptr<cache::Source>> sources;
-  for (const std::size_t index : order(Purpose::blob).indexes) {
-    sources.push_back(std::make_shared<BlobSource>(endpoints_[index], repository, deadline));
+  for (const std::size_t index : indexes) {
+    sources.push_back(std::make_shared<BlobSource>(endpoints_[index], repository, limits));
   }
   return sources;
 }

@@ -15,6 +15,7 @@
 #include "cache/index.h"
 #include "cache/source.h"
 #include "daemon/upstream/ask.h"
+#include "daemon/upstream/blob_source.h"
 #include "daemon/upstream/endpoint.h"
 #include "daemon/upstream/endpoint_order.h"
 #include "daemon/upstream/health_report.h"
@@ -83,9 +84,10 @@ class Upstream {
                                          const cache::Digest& subject, const Ask& ask);
 
   // One source per endpoint, in the order for a pull now. They keep this upstream's endpoints
-  // alive. With a deadline, no fetch of theirs outlives it.
-  std::vector<std::shared_ptr<cache::Source>> blob_sources(
-      const std::string& repository, std::optional<MonoTime> deadline = std::nullopt) const;
+  // alive. The time to the first byte is shared by those that may be asked now, so that a hanging
+  // one leaves some to the next.
+  std::vector<std::shared_ptr<cache::Source>> blob_sources(const std::string& repository,
+                                                           SourceLimits limits = {}) const;
 
   // Its endpoints of which somebody has to find out whether they are well again.
   std::vector<std::shared_ptr<Endpoint>> to_be_tried() const;

@@ -80,6 +80,20 @@ TEST_F(StoreResume, ADamagedChunkIsFetchedAgain) {
   EXPECT_EQ(second->bytes_sent(), bytes_.size() - 2 * kMiB);
 }
 
+TEST_F(StoreResume, ALieAboutTheSizeIsFoundOutByASourceThatEndsBefore) {
+  const std::string wrong(6 * kMiB, 'w');
+  const auto liar = source(wrong, {.told_size = 9 * kMiB, .fails_at = 5 * kMiB, .failure = kGone});
+  EXPECT_FALSE(read_range(*open(digest_, {liar}), 0).ok());
+  executor_->wait();
+
+  const auto good = source(bytes_);
+  const auto first = read_range(*open(digest_, {good}), 0);
+  executor_->wait();
+
+  EXPECT_EQ(*read_range(*open(digest_, {good}), 0), bytes_) << "what was given before may be cut";
+  EXPECT_TRUE(!first.ok() || *first == bytes_);
+}
+
 TEST_F(StoreResume, APartialBlobCountsInTheBudget) {
   leave_part(3 * kMiB);
 

@@ -21,6 +21,27 @@ TEST_F(ClientTest, WaitsForTheFirstByteNoLongerThanTold) {
   EXPECT_EQ(told(get(server), server), "timeout: PEER: first byte deadline passed");
 }
 
+TEST_F(ClientTest, WaitsNoLongerForAHeadThanItsRequestSays) {
+  ScriptedServer server(say_and_hang(""));
+  auto asked = request(server.url("/"));
+  asked.first_byte = kShort;
+
+  EXPECT_EQ(told(send(asked), server), "timeout: PEER: first byte deadline passed");
+}
+
+TEST_F(ClientTest, EndsAllThatItDoesWithItsOwner) {
+  std::stop_source owner;
+  options_.stop = owner.get_token();
+  ScriptedServer server(say_and_hang(""));
+  std::jthread ending([&] {
+    server.wait_for_requests(1);
+    owner.request_stop();
+  });
+
+  EXPECT_EQ(get(server).error().code, Errc::cancelled);
+  EXPECT_EQ(get(server).error().code, Errc::cancelled);
+}
+
 TEST_F(ClientTest, WaitsForTheWholeHeadNoLongerThanTold) {
   options_.timeouts.first_byte = kShort;
   ScriptedServer server(say_and_drip("", "HTTP/1.1 200 OK\r\n" + std::string(10'000, 'a'), 5ms));

@@ -158,9 +158,30 @@ INSTANTIATE_TEST_SUITE_P(
     Table, Statuses,
     ::testing::Values(Answered{404, Errc::not_found}, Answered{401, Errc::denied},
                       Answered{403, Errc::denied}, Answered{204, Errc::upstream_down},
-                      Answered{304, Errc::upstream_down}, Answered{416, Errc::upstream_down},
-                      Answered{429, Errc::upstream_down}, Answered{500, Errc::upstream_down},
-                      Answered{503, Errc::upstream_down}));
+                      Answered{304, Errc::upstream_down}, Answered{429, Errc::upstream_down},
+                      Answered{500, Errc::upstream_down}, Answered{503, Errc::upstream_down}));
+
+struct Beyond {
+  const char* content_range;
+  const char* told;
+};
+
+class RangesBeyondTheEnd : public BlobSourceTest, public ::testing::WithParamInterface<Beyond> {};
+
+TEST_P(RangesBeyondTheEnd, TellTheReceiverWhereTheBlobEnds) {
+  answer({{.status = 416, .headers = {{"Content-Range", GetParam().content_range}}}});
+
+  const auto fetched = fetch({20, kToTheEnd});
+
+  EXPECT_EQ(sink_.told, GetParam().told);
+  EXPECT_EQ(fetched.error().code, Errc::upstream_down);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, RangesBeyondTheEnd,
+    ::testing::Values(Beyond{"bytes */10", "begin 20/10 "}, Beyond{"bytes */20", "begin 20/20 "},
+                      Beyond{"bytes */30", "begin 20/20 "},  // it contradicts itself
+                      Beyond{"", "begin 20/20 "}, Beyond{"bytes 0-9/10", "begin 20/20 "}));
 
 TEST_F(BlobSourceTest, IsCancelledByTheSink) {
   answer({{.body = "0123456789"}});

@@ -209,6 +209,66 @@ TEST_F(BreakerTest, LetsAllInWhenNobodyTriesForLong) {
   EXPECT_EQ(wait(), 2s);
 }
 
+TEST_F(BreakerTest, LetsOneInWhoeverItIsWhenItIsKnownToBeThere) {
+  ask(kUnreachable);
+  now_ += 1s;
+  ask(kServerError);  // the trial
+  breaker_.let_one_in(now_);
+  EXPECT_FALSE(breaker_.wants_trial(now_));
+
+  const auto first = admit(Claim::none);
+  EXPECT_FALSE(admit(Claim::none));
+  end(first, kNothing);
+  const auto next = admit(Claim::none);
+  end(next, kAnswered);
+
+  EXPECT_EQ(state(), kClosed);
+  ask(kUnreachable);
+  EXPECT_EQ(wait(), 1s) << "its whole answer was no trial's";
+}
+
+TEST_F(BreakerTest, BacksOffLongerWhenTheOneThatWasLetInFails) {
+  ask(kUnreachable);
+  now_ += 1s;
+  ask(kServerError);
+  breaker_.let_one_in(now_);
+
+  end(admit(Claim::none), kServerError);
+
+  EXPECT_EQ(wait(), 4s);
+  EXPECT_FALSE(admit(Claim::none));
+}
+
+TEST_F(BreakerTest, LetsNobodyInDuringAPauseAskedFor) {
+  ask(pause_of(60s));
+
+  breaker_.let_one_in(now_);
+
+  EXPECT_FALSE(admit(Claim::none));
+}
+
+TEST_F(BreakerTest, IsClosedByAWholeAnswerPastItNotByAHead) {
+  ask(kUnreachable);
+  const auto rest = admit(Claim::extra);
+
+  breaker_.answered(*rest, now_);
+  EXPECT_EQ(state(), kOpen);
+
+  end(rest, kAnswered);
+  EXPECT_EQ(state(), kClosed);
+}
+
+TEST_F(BreakerTest, IsNotMovedByTransfersThatGoOnAndBreak) {
+  for (int i = 0; i < 3; ++i) ask(kBroken);
+  for (int i = 0; i < 10; ++i) {
+    const auto rest = admit(Claim::extra);
+    breaker_.answered(*rest, now_);
+    end(rest, kBroken);
+  }
+
+  EXPECT_EQ(wait(), 1s);
+}
+
 TEST_F(BreakerTest, KeepsTheOthersOutForAsLongAsATrialTakes) {
   ask(kUnreachable);
   now_ += 1s;

@@ -28,5 +28,17 @@ INSTANTIATE_TEST_SUITE_P(Table, BadContentRanges,
                                            "bytes 0-18446744073709551616/*",
                                            "bytes 0-1/18446744073709551616"));
 
+TEST(UnsatisfiedRange, TellsTheSize) {
+  EXPECT_EQ(parse_unsatisfied_range("bytes */0").value(), 0U);
+  EXPECT_EQ(parse_unsatisfied_range("bytes */18446744073709551615").value(), UINT64_MAX);
+}
+
+TEST(UnsatisfiedRange, IsNothingElse) {
+  for (const char* value : {"", "*", "bytes", "bytes */", "bytes */*", "bytes */-1", "bytes */1 ",
+                            "bytes 0-0/1", "items */1", "bytes */18446744073709551616"}) {
+    EXPECT_EQ(parse_unsatisfied_range(value).error().code, Errc::invalid) << value;
+  }
+}
+
 }  // namespace
 }  // namespace larder::upstream

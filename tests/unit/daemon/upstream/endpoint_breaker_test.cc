@@ -202,6 +202,23 @@ TEST_F(EndpointBreakerTest, IsTriedByAHeadOfWhatWasWantedLast) {
   EXPECT_EQ(state(), BreakerState::closed);
 }
 
+TEST_F(EndpointBreakerTest, LetsOneFindOutWhatATrialCannot) {
+  client_.emplace([](const http::ClientRequest& request) {
+    if (request.method == "HEAD") return FakeAnswer{.status = 500};
+    return kOk;
+  });
+  start("https://reg.example");
+  endpoint_->health().admit(Purpose::pull)->token_failed(*kDown.error);
+  EXPECT_FALSE(send().ok());
+  clock_.advance(1s);
+
+  endpoint_->try_out(clock_.now() + 1s, {});
+
+  EXPECT_EQ(client_->requests().back().url.target, "/v2/");
+  EXPECT_TRUE(send().ok());
+  EXPECT_EQ(state(), BreakerState::closed);
+}
+
 TEST_F(EndpointBreakerTest, IsNotTriedWhileNothingWasWanted) {
   answer({kDown});
   endpoint_->health().admit(Purpose::pull)->token_failed({Errc::upstream_down, "x"});

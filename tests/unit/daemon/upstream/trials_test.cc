@@ -73,7 +73,7 @@ TEST_F(TrialsTest, BackOffWhenTheyFail) {
 
   for (int i = 0; i < 5; ++i) trials_.tick();
 
-  EXPECT_EQ(client_.count(), 2U);
+  EXPECT_EQ(client_.count(), 3U) << "what was wanted, then /v2/";
   EXPECT_EQ(state("a.example"), BreakerState::open);
 }
 
@@ -106,7 +106,7 @@ TEST_F(TrialsTest, AreMadeLaterWhenThereIsNoThreadForThem) {
 
   trials_.tick();
 
-  EXPECT_EQ(client_.count(), 2U);
+  EXPECT_EQ(client_.count(), 3U);
 }
 
 }  // namespace

@@ -251,6 +251,23 @@ TEST_F(UpstreamTest, LeavesTimeForEveryEndpoint) {
   EXPECT_GT(second, begin + std::chrono::seconds(50));
 }
 
+TEST_F(UpstreamTest, SharesTheTimeToTheFirstByteOfABlob) {
+  for (int i = 0; i < 2; ++i) endpoint({{.status = 404}});
+  const auto digest = testing::digest_of_text("0123456789");
+  class : public cache::SourceSink {
+    bool begin(std::uint64_t, std::optional<std::uint64_t>) override { return true; }
+    bool write(std::span<const std::byte>) override { return true; }
+  } sink;
+
+  for (const auto& source : upstream().blob_sources("team/app", {.first_byte = std::chrono::seconds(5)})) {
+    (void)source->fetch(digest, {0, cache::kToTheEnd}, sink, {});
+  }
+
+  for (const auto& client : clients_) {
+    EXPECT_EQ(client->requests().back().first_byte, std::chrono::milliseconds(2500));
+  }
+}
+
 TEST_F(UpstreamTest, HasOneBlobSourcePerEndpointThatOutlivesIt) {
   endpoint({{.body = "x"}});
   endpoint({{.body = "x"}});
