@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "daemon/cli/config_command.h"
+#include "daemon/cli/output.h"
 
 namespace larder::cli {
 
@@ -33,11 +34,11 @@ std::string without_host(const std::string& message) {
   return message.starts_with(prefix) ? message.substr(prefix.size()) : message;
 }
 
-// {"error": "..."}, or whatever came instead.
+// {"error": "..."}, or whatever came instead; it may repeat what somebody else wrote.
 std::string message_of(const http::BufferedResponse& answer) {
   const auto json = nlohmann::json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
   if (json.is_object() && json.contains("error") && json["error"].is_string()) {
-    return json["error"].get<std::string>();
+    return printable(json["error"].get<std::string>());
   }
   return "the daemon answered with status " + std::to_string(answer.head.status);
 }

@@ -29,7 +29,7 @@ class ControlClient {
 
   // The body of the answer. `target` is a path with its query.
   // Returns: upstream_down when nobody answers at the socket, which the message names; not_found,
-  // invalid, busy or io with the daemon's own words when it refuses.
+  // invalid, busy or io with the daemon's own words, printable, when it refuses.
   Result<std::string> ask(const std::string& method, const std::string& target,
                           const std::string& body = "");
 

@@ -20,9 +20,16 @@ std::string lower(std::string text) {
   return text;
 }
 
+// Patterns with the same result match the same hosts.
+std::string canonical(const std::string& match) {
+  auto name = lower(match);
+  if (name == "index.docker.io" || name == "registry-1.docker.io") return "docker.io";
+  return name;
+}
+
 // docker.io itself serves no registry.
 std::vector<Endpoint> implied_endpoints(const std::string& match) {
-  if (lower(match) == "docker.io") return {{"https://registry-1.docker.io"}};
+  if (canonical(match) == "docker.io") return {{"https://registry-1.docker.io"}};
   return {};
 }
 
@@ -100,7 +107,7 @@ void read_upstreams(Section& root, Config& config) {
     Section section = root.element("upstreams", i, *(*elements)[i]);
     config.upstreams.push_back(read_upstream(section));
     const std::string& match = config.upstreams.back().match;
-    const auto [first, is_new] = lines.emplace(lower(match), section.line_of("match"));
+    const auto [first, is_new] = lines.emplace(canonical(match), section.line_of("match"));
     if (is_new || match.empty()) continue;
     section.refuse("match", in_quotes(match),
                    "another than line " + std::to_string(first->second) +

@@ -34,9 +34,10 @@ SocketAddress from(const Address& typed) {
 bool is_local_or_metadata_v4(std::uint32_t ip) {
   constexpr std::uint32_t kAzureWireServer = 0xA83F8110;  // 168.63.129.16
   constexpr std::uint32_t kAlibabaMetadata = 0x646464C8;  // 100.100.100.200
+  constexpr std::uint32_t kOracleMetadata = 0xC00000C0;   // 192.0.0.192
   const auto first = ip >> 24;
   return first == 0 || first == 127 || first >= 224 || (ip >> 16) == 0xA9FE /* 169.254/16 */ ||
-         ip == kAzureWireServer || ip == kAlibabaMetadata;
+         ip == kAzureWireServer || ip == kAlibabaMetadata || ip == kOracleMetadata;
 }
 
 std::uint32_t v4_at(const Ipv6Bytes& ip, std::size_t offset) {

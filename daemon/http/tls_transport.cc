@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <system_error>
 #include <utility>
 
 namespace larder::http {
@@ -39,12 +40,19 @@ long control_below(BIO* bio, int command, long, void*) {
 
 }  // namespace
 
+// Of what was noted on the way out of a call the last says most, but where the system refused
+// something (a file that is not there) that is the reason.
 std::string take_tls_error() {
+  unsigned long last = 0;
+  int refusal = 0;
+  while (const auto code = ERR_get_error()) {
+    last = code;
+    if (ERR_SYSTEM_ERROR(code)) refusal = ERR_GET_REASON(code);
+  }
+  if (refusal != 0) return std::generic_category().message(refusal);
+  if (last == 0) return "unknown failure";
   std::array<char, 256> text{};
-  const auto code = ERR_peek_last_error();
-  ERR_clear_error();
-  if (code == 0) return "unknown failure";
-  ERR_error_string_n(code, text.data(), text.size());
+  ERR_error_string_n(last, text.data(), text.size());
   return text.data();
 }
 

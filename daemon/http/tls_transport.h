@@ -19,7 +19,7 @@ struct FreeSsl {
 };
 using SslHandle = std::unique_ptr<SSL, FreeSsl>;
 
-// What the last failed OpenSSL call says; empties the thread's error queue.
+// What the last failed OpenSSL call says, or the system to it; empties the thread's error queue.
 std::string take_tls_error();
 
 // How OpenSSL moves bytes over the transport below; freed with BIO_meth_free.

@@ -1,7 +1,6 @@
 #include "daemon/registry/tag_lists.h"
 
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <span>
 #include <utility>
 
@@ -46,17 +45,21 @@ cache::TagName name_of(const Target& target, const ListPage& page) {
   return {target.upstream->name(), target.repository, "?tags" + (query.empty() ? "" : "&" + query)};
 }
 
-http::Response reply(const http::Request& request, const RegistryPath& path, const TagList& list,
+http::Response reply(const http::Request& request, const RegistryPath& path, TagsAnswer answer,
                      CacheStatus status, const std::optional<std::chrono::seconds>& ttl = {}) {
   http::Response response;
   response.headers.add("Content-Type", "application/json");
-  if (list.next) {
+  if (answer.next) {
     const auto own_path = http::split_target(request.target).path;
-    response.headers.add("Link", tags_link(own_path, *list.next, path.ns));
+    response.headers.add("Link", tags_link(own_path, *answer.next, path.ns));
   }
   add_common_headers(response, status, ttl);
-  response.body = nlohmann::json{{"name", path.repository}, {"tags", list.tags}}.dump();
+  response.body = std::move(answer.body);
   return response;
+}
+
+TagsAnswer answer_of(const RegistryPath& path, TagList list) {
+  return {tags_body(path.repository, list.tags), std::move(list.next)};
 }
 
 }  // namespace
@@ -71,19 +74,18 @@ Result<http::Response> TagLists::answer(const http::Request& request, const Regi
   if (!page.ok()) {
     return error_reply(400, "PAGINATION_NUMBER_INVALID", page.error().context, CacheStatus::local);
   }
-  if (page->n == 0u) return reply(request, path, {}, CacheStatus::local);
-  const auto found =
-      documents_.get(name_of(target, *page), std::make_shared<TagsOrigin>(target, *page),
-                     /*want_bytes=*/true, clock_.now() + options_.deadline);
+  if (page->n == 0u) return reply(request, path, answer_of(path, {}), CacheStatus::local);
+  auto found = documents_.get(name_of(target, *page), std::make_shared<TagsOrigin>(target, *page),
+                              /*want_bytes=*/true, clock_.now() + options_.deadline);
   if (found.ok()) {
-    const auto list = parse_tags_document(*found->bytes);
-    if (!list.ok()) return list.error();
-    return reply(request, path, *list, found->status, found->ttl);
+    auto kept = tags_answer(*std::move(found->bytes), path.repository);
+    if (!kept.ok()) return kept.error();
+    return reply(request, path, *std::move(kept), found->status, found->ttl);
   }
   if (!is_unanswered(found.error())) return found.error();
-  const auto known = known_tags(target, *page);
+  auto known = known_tags(target, *page);
   if (!known) return found.error();
-  return reply(request, path, *known, CacheStatus::cached_tags);
+  return reply(request, path, answer_of(path, *std::move(known)), CacheStatus::cached_tags);
 }
 
 // Upstream's own way of paging cannot be gone on with here.

@@ -4,7 +4,10 @@
 // Thread-safety: functions of their arguments. Blocks: no.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "cache/base/result.h"
 #include "cache/index.h"
@@ -18,7 +21,17 @@ inline constexpr std::string_view kTagsMediaType = "application/vnd.larder.tags.
 // {"mediaType":"application/vnd.larder.tags.v1+json","next":"n=2&last=b","tags":["a","b"]}
 cache::Document tags_document(const upstream::TagList& list);
 
+// A page as a client gets it.
+struct TagsAnswer {
+  std::string body;                        // {"name":"team/app","tags":["a","b"]}
+  std::optional<upstream::ListPage> next;  // nothing: this page is the last one
+};
+
+std::string tags_body(std::string_view name, const std::vector<std::string>& tags);
+
+// The answer under `name`. Its tags stay in `document` as they are written there: there may be
+// 4 MiB of them, and each client comes with a copy.
 // Returns: corrupt for what tags_document() does not make.
-Result<upstream::TagList> parse_tags_document(std::string_view bytes);
+Result<TagsAnswer> tags_answer(std::string document, std::string_view name);
 
 }  // namespace larder::registry

@@ -10,6 +10,7 @@ namespace larder::upstream {
 
 namespace {
 
+// Also of a pattern: Docker Hub may be written there by any of its names.
 std::string canonical(std::string_view host) {
   auto name = http::to_lower(host);
   if (name == "index.docker.io" || name == "registry-1.docker.io") return "docker.io";
@@ -43,7 +44,7 @@ std::optional<std::string> Upstreams::rule_of(std::string_view host) const {
 
 const UpstreamRule* Upstreams::find_rule(const std::string& host) const {
   const auto rule = std::find_if(rules_.begin(), rules_.end(), [&](const UpstreamRule& one) {
-    return host_matches(one.match, host);
+    return host_matches(canonical(one.match), host);
   });
   return rule == rules_.end() ? nullptr : &*rule;
 }

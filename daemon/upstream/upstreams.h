@@ -36,8 +36,8 @@ class Upstreams {
   explicit Upstreams(std::vector<UpstreamRule> rules);
 
   // The upstream of the first rule that matches; nullptr when none does. "index.docker.io" and
-  // "registry-1.docker.io" are docker.io. At most kHostsMax hosts are remembered, those asked for
-  // last.
+  // "registry-1.docker.io" are docker.io, as hosts and as what a rule matches. At most kHostsMax
+  // hosts are remembered, those asked for last.
   std::shared_ptr<Upstream> find(std::string_view host);
 
   // The `match` of the rule by which find() answers; nothing when none matches.

@@ -63,6 +63,17 @@ TEST_F(ImageCommand, TellsWhatIsNoName) {
   EXPECT_EQ(larder({"refresh", "?"}).status, 2);
 }
 
+TEST_F(ImageCommand, LetsNoNameSteerTheTerminal) {
+  const std::string name = "a\x1b]0;b\x07";
+  image_error_ = Error{Errc::invalid, "no image name: " + name};
+
+  const Outcome explained = larder({"explain", name});
+  const Outcome refreshed = larder({"refresh", name});
+
+  EXPECT_EQ(explained.err, "larder: no image name: a?]0;b?\n");
+  EXPECT_EQ(refreshed.err, "larder: a?]0;b?: no image name: a?]0;b?\n");
+}
+
 TEST_F(ImageCommand, RefusesBadArguments) {
   EXPECT_EQ(larder({"explain"}).status, 2);
   EXPECT_EQ(larder({"explain", "a:1", "b:1"}).status, 2);

@@ -50,9 +50,13 @@ TEST(Upstreams, WithoutEndpointsStandForTheHostAskedFor) {
 }
 
 TEST(Upstreams, KnowWhereDockerHubIs) {
-  const Config config = parsed("upstreams: [{match: Docker.io}]");
+  for (const std::string name : {"Docker.io", "index.docker.io", "registry-1.docker.io"}) {
+    const Config config = parsed("upstreams: [{match: " + name + "}]");
 
-  EXPECT_THAT(config.upstreams[0].endpoints, ElementsAre(Endpoint{"https://registry-1.docker.io"}));
+    EXPECT_EQ(config.upstreams[0].match, name);
+    EXPECT_THAT(config.upstreams[0].endpoints,
+                ElementsAre(Endpoint{"https://registry-1.docker.io"}));
+  }
 }
 
 TEST(Upstreams, RefuseAnInlinePasswordWithoutRepeatingIt) {
@@ -72,6 +76,8 @@ TEST(Upstreams, RefuseAMatchThatIsNeverReached) {
                         "  - {match: A.io}\n"),
             "f.yaml:3: upstreams[1].match: got \"A.io\", expected another than line 2 has: the "
             "first match wins, so this one is never used");
+  EXPECT_THAT(problems_of("upstreams: [{match: docker.io}, {match: index.docker.io}]"),
+              HasSubstr("upstreams[1].match: got \"index.docker.io\""));
 }
 
 struct BadUpstream {

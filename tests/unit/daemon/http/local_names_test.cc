@@ -18,7 +18,8 @@ INSTANTIATE_TEST_SUITE_P(Table, LocalHosts,
                                            "169.254.169.254", "2852039166", "0xa9fea9fe",
                                            "0251.0376.0251.0376", "169.16689662", "::1",
                                            "::", "::ffff:169.254.169.254", "::ffff:a9fe:a9fe",
-                                           "64:ff9b::a9fe:a9fe", "fe80::1", "fd00:ec2::254"));
+                                           "64:ff9b::a9fe:a9fe", "fe80::1", "fd00:ec2::254",
+                                           "192.0.0.192", "192.192"));
 
 class OtherHosts : public ::testing::TestWithParam<const char*> {};
 

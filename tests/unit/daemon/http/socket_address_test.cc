@@ -17,11 +17,11 @@ TEST_P(LocalAddresses, AreKnown) {
 INSTANTIATE_TEST_SUITE_P(Table, LocalAddresses,
                          ::testing::Values("127.0.0.1", "127.255.0.9", "0.0.0.0", "0.1.2.3",
                                            "169.254.169.254", "169.254.170.2", "100.100.100.200",
-                                           "168.63.129.16", "224.0.0.1", "255.255.255.255",
-                                           "::", "::1", "fe80::1", "febf::1", "ff02::1",
-                                           "fd00:ec2::254", "fd20:ce::254", "::ffff:127.0.0.1",
-                                           "::ffff:169.254.169.254", "64:ff9b::169.254.169.254",
-                                           "2002:7f00:1::"));
+                                           "168.63.129.16", "192.0.0.192", "::ffff:192.0.0.192",
+                                           "224.0.0.1", "255.255.255.255", "::", "::1", "fe80::1",
+                                           "febf::1", "ff02::1", "fd00:ec2::254", "fd20:ce::254",
+                                           "::ffff:127.0.0.1", "::ffff:169.254.169.254",
+                                           "64:ff9b::169.254.169.254", "2002:7f00:1::"));
 
 class OtherAddresses : public ::testing::TestWithParam<const char*> {};
 
@@ -35,9 +35,9 @@ TEST_P(OtherAddresses, AreNotLocal) {
 // Private networks are where registries and their storage live.
 INSTANTIATE_TEST_SUITE_P(Table, OtherAddresses,
                          ::testing::Values("1.1.1.1", "10.0.0.1", "172.16.0.1", "192.168.1.1",
-                                           "169.253.0.1", "126.0.0.1", "128.0.0.1", "223.0.0.1",
-                                           "2606:4700::1111", "fd00::1", "fec0::1",
-                                           "::ffff:10.0.0.1", "64:ff9b::8.8.8.8",
+                                           "169.253.0.1", "192.0.0.191", "192.0.0.193", "126.0.0.1",
+                                           "128.0.0.1", "223.0.0.1", "2606:4700::1111", "fd00::1",
+                                           "fec0::1", "::ffff:10.0.0.1", "64:ff9b::8.8.8.8",
                                            "2002:808:808::"));
 
 TEST(SocketAddress, ParsesLiteralsOnly) {

@@ -76,6 +76,23 @@ TEST_F(UpstreamsTest, KnowDockerHubByItsOtherNames) {
   EXPECT_EQ(upstreams.find("auth.docker.io"), nullptr);
 }
 
+class DockerHubRules : public UpstreamsTest, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(DockerHubRules, MatchItByAnyOfItsNames) {
+  Upstreams upstreams({rule(GetParam()), rule("*.io", "second")});
+
+  for (const auto* name : {"docker.io", "index.docker.io", "registry-1.docker.io", "Docker.IO"}) {
+    ASSERT_NE(upstreams.find(name), nullptr);
+    EXPECT_EQ(upstreams.find(name)->name(), "x docker.io");
+    EXPECT_EQ(upstreams.rule_of(name), GetParam()) << "as it is written";
+  }
+  EXPECT_EQ(upstreams.find("quay.io")->name(), "second quay.io");
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, DockerHubRules,
+                         ::testing::Values("docker.io", "index.docker.io", "registry-1.docker.io",
+                                           "Index.Docker.IO"));
+
 TEST_F(UpstreamsTest, RememberABoundedNumberAndDropTheOneNotAskedForLongest) {
   Upstreams upstreams({rule("*.pkg.dev"), rule("quay.io")});
   upstreams.find("quay.io");
