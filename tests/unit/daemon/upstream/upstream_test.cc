@@ -259,7 +259,8 @@ TEST_F(UpstreamTest, SharesTheTimeToTheFirstByteOfABlob) {
     bool write(std::span<const std::byte>) override { return true; }
   } sink;
 
-  for (const auto& source : upstream().blob_sources("team/app", {.first_byte = std::chrono::seconds(5)})) {
+  for (const auto& source :
+       upstream().blob_sources("team/app", {.first_byte = std::chrono::seconds(5)})) {
     (void)source->fetch(digest, {0, cache::kToTheEnd}, sink, {});
   }
 
