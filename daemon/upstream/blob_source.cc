@@ -70,6 +70,8 @@ class BlobResponse final : public http::ResponseSink {
   // hear of it, or the blob could never be had again.
   Status begin_beyond(const http::ResponseHead& head) {
     const auto told = parse_unsatisfied_range(head.headers.find("Content-Range").value_or(""));
+    // Of a part that somebody asks for by himself nothing follows about the whole.
+    if (!told && asked_.end != cache::kToTheEnd) return refused_status(head.status);
     const auto size_bytes = std::min(told.ok() ? *told : asked_.begin, asked_.begin);
     if (Status wanted = tell(asked_.begin, size_bytes); !wanted) return wanted;
     return refused_status(head.status);

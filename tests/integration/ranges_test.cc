@@ -10,6 +10,7 @@
 namespace larder::testing {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::ElementsAre;
 
 class Ranges : public DaemonFixture {
@@ -90,7 +91,8 @@ TEST_F(Ranges, BeyondTheEndCostAChunkAtMost) {
   EXPECT_EQ(header(beyond, "Content-Range"), "bytes */8388608");
   EXPECT_EQ(reversed.status, 416);
   EXPECT_TRUE(comes_to("larder_flights", 0));
-  EXPECT_THAT(asked(), ElementsAre("bytes=8388608-9437183", "bytes=0-1048575"));
+  EXPECT_THAT(asked(), AnyOf(ElementsAre("bytes=8388608-9437183"),
+                             ElementsAre("bytes=8388608-9437183", "bytes=0-1048575")));
 }
 
 TEST_F(Ranges, AreKeptForTheNextWhoAsks) {

@@ -161,6 +161,14 @@ INSTANTIATE_TEST_SUITE_P(
                       Answered{304, Errc::upstream_down}, Answered{429, Errc::upstream_down},
                       Answered{500, Errc::upstream_down}, Answered{503, Errc::upstream_down}));
 
+TEST_F(BlobSourceTest, MakesNothingOfARangeBeyondTheEndThatTellsNoEnd) {
+  answer({{.status = 416}});
+
+  EXPECT_EQ(fetch({20, 30}).error().code, Errc::upstream_down);
+
+  EXPECT_EQ(sink_.told, "");
+}
+
 struct Beyond {
   const char* content_range;
   const char* told;
