@@ -43,19 +43,18 @@ class ReferrersOrigin final : public Origin {
   const bool is_subject_cached_;
 };
 
-// The image index with the descriptors of one artifact type only.
+// The image index with the descriptors of one artifact type only. The others are dropped while it
+// is read: as a whole it takes twenty times its size.
 Result<std::string> only_of_type(const std::string& bytes, const std::string& artifact_type) {
-  Json index = Json::parse(bytes, nullptr, /*allow_exceptions=*/false);
-  if (!index.is_object() || !index["manifests"].is_array()) {
+  constexpr int kDescriptorDepth = 2;
+  const auto is_kept = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    if (depth != kDescriptorDepth || event != Json::parse_event_t::object_end) return true;
+    return parsed.value("artifactType", Json()) == artifact_type;
+  };
+  const Json index = Json::parse(bytes, is_kept, /*allow_exceptions=*/false);
+  if (!index.is_object() || !index.value("manifests", Json()).is_array()) {
     return Error{Errc::corrupt, "a cached list of referrers does not parse"};
   }
-  Json of_type = Json::array();
-  for (Json& descriptor : index["manifests"]) {
-    if (descriptor.is_object() && descriptor.value("artifactType", Json()) == artifact_type) {
-      of_type.push_back(std::move(descriptor));
-    }
-  }
-  index["manifests"] = std::move(of_type);
   return index.dump();
 }
 
@@ -83,9 +82,13 @@ Result<http::Response> Referrers::answer(const http::Request& request, const Reg
   response.headers.add("Content-Type", found->media_type);
   const auto artifact_type = http::find_parameter(*parameters, "artifactType").value_or("");
   if (!artifact_type.empty()) {
-    auto filtered = only_of_type(*found->bytes, artifact_type);
-    if (!filtered.ok()) return filtered.error();
-    found->bytes = *std::move(filtered);
+    auto filtered = filters_.run(found->digest.str() + " " + artifact_type,
+                                 clock_.now() + options_.deadline, [&]() -> Result<std::string> {
+                                   MutexLock lock(filtering_);
+                                   return only_of_type(*found->bytes, artifact_type);
+                                 });
+    if (!filtered.result.ok()) return filtered.result.error();
+    found->bytes = *std::move(filtered.result);
     response.headers.add("OCI-Filters-Applied", "artifactType");
   }
   add_common_headers(response, found->status, found->ttl);

@@ -6,10 +6,12 @@
 // fetched. Thread-safety: any thread. Blocks: on the network, until the deadline at most.
 #pragma once
 
+#include "cache/base/mutex.h"
 #include "daemon/http/message.h"
 #include "daemon/registry/lists_options.h"
 #include "daemon/registry/named_documents.h"
 #include "daemon/registry/registry_path.h"
+#include "daemon/registry/single_flight.h"
 #include "daemon/registry/target.h"
 
 namespace larder::registry {
@@ -29,6 +31,8 @@ class Referrers {
   NamedDocuments& documents_;
   const cache::Store& store_;
   const Clock& clock_;
+  SingleFlight<std::string> filters_;
+  Mutex filtering_;  // one list at a time: for a moment it takes many times its size
 };
 
 }  // namespace larder::registry
