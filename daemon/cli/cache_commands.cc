@@ -1,5 +1,7 @@
 #include "daemon/cli/cache_commands.h"
 
+#include <CLI/CLI.hpp>
+
 #include "daemon/cli/config_command.h"
 #include "daemon/config/values.h"
 

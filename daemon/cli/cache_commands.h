@@ -4,9 +4,11 @@
 // Thread-safety: one thread at a time. Blocks: no.
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include "daemon/cli/invocation.h"
+
+namespace CLI {
+class App;
+}
 
 namespace larder::cli {
 

@@ -1,5 +1,6 @@
 #include "daemon/cli/output.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
 

@@ -3,10 +3,14 @@
 // Thread-safety: one thread at a time. Blocks: on stdout.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
 #include "cache/base/result.h"
+
+// CLI11 costs seconds wherever it is included: only those who add to a command do.
+namespace CLI {
+class App;
+}
 
 namespace larder::cli {
 
