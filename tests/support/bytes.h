@@ -2,15 +2,20 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "cache/disk_bytes.h"
 #include "cache/files.h"
 #include "cache/hasher.h"
 
 namespace larder::testing {
+
+inline constexpr std::uint64_t kMiB = 1 << 20;
+inline constexpr std::uint64_t kBlock = cache::kDiskBlockBytes;
 
 inline std::span<const std::byte> bytes_of(std::string_view text) {
   return std::as_bytes(std::span(text));

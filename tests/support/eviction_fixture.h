@@ -18,8 +18,6 @@
 
 namespace larder::testing {
 
-inline constexpr std::uint64_t kBlock = cache::kDiskBlockBytes;
-
 // Parked flights by name.
 class FakePartialBlobs final : public cache::PartialBlobs {
  public:

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/bytes.h"
+
 namespace larder::cache {
 namespace {
 
-constexpr std::uint64_t kMiB = 1 << 20;
+using testing::kMiB;
 constexpr Duration kWindow = std::chrono::milliseconds(250);
 
 class FetchCountTest : public ::testing::Test {

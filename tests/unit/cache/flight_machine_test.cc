@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <vector>
 
+#include "tests/support/bytes.h"
+
 namespace larder::cache {
 namespace {
 
-constexpr std::uint64_t kMiB = 1 << 20;
+using testing::kMiB;
 
 template <class Action>
 std::vector<Action> all(const FlightActions& actions) {

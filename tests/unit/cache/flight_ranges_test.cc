@@ -5,13 +5,14 @@
 #include <vector>
 
 #include "cache/flight_machine.h"
+#include "tests/support/bytes.h"
 
 namespace larder::cache {
 namespace {
 
-constexpr std::uint64_t kMiB = 1 << 20;
+using testing::kMiB;
 constexpr ByteRange kWhole{0, kToTheEnd};
-constexpr Duration kWindow = std::chrono::milliseconds(250);
+constexpr Duration kMeasured = std::chrono::milliseconds(250);
 
 template <class Action>
 std::vector<Action> take(FlightActions& actions) {
@@ -130,7 +131,7 @@ class ParallelTest : public FlightRangesTest {
     first_ = take<StartFetch>(actions_).at(0);
     ASSERT_TRUE(machine.fetch_began(first_.fetch, 0, kSize, actions_));
     bring(machine, first_.fetch, kMiB);
-    now_ += kWindow;
+    now_ += kMeasured;
     bring(machine, first_.fetch, kMiB);
   }
 
@@ -169,7 +170,7 @@ TEST_F(ParallelTest, EveryByteIsAskedForOnceByAllTheFetches) {
     const std::uint64_t before = machine.kept_disk_bytes();
     bring(machine, first_.fetch, kMiB);
     brought += machine.kept_disk_bytes() - before;
-    now_ += kWindow / 4;
+    now_ += kMeasured / 4;
     for (const StartFetch& fetch : take<StartFetch>(actions_)) running.push_back(fetch);
   }
   while (!running.empty()) {

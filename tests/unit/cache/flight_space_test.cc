@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/bytes.h"
+
 namespace larder::cache {
 namespace {
 
-constexpr std::uint64_t kBlock = 4096;
+using testing::kBlock;
 
 class FlightSpaceTest : public ::testing::Test {
  protected:

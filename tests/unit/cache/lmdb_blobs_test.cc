@@ -14,7 +14,7 @@ namespace {
 using larder::testing::digest_of_text;
 using larder::testing::TempDirectory;
 
-const BlobRecord kBlob{.size_bytes = 1, .media_type = "t", .stored_at = WallTime()};
+const BlobRecord kKeptBlob{.size_bytes = 1, .media_type = "t", .stored_at = WallTime()};
 
 class LmdbBlobsTest : public ::testing::Test {
  protected:
@@ -48,7 +48,7 @@ TEST_F(LmdbBlobsTest, LeaveNoRowBehind) {
   const Digest digest = digest_of_text("a");
 
   const Status done = change([&digest](LmdbBlobs& blobs) {
-    Status all = blobs.put(digest, kBlob);
+    Status all = blobs.put(digest, kKeptBlob);
     if (all) all = blobs.requeue({digest, Queue::main, 1});
     return all ? blobs.remove(digest) : all;
   });
@@ -62,7 +62,7 @@ TEST_F(LmdbBlobsTest, GoOnAfterTheLastPlaceGiven) {
   ASSERT_TRUE(write_totals().ok());
 
   const Status done = change([](LmdbBlobs& blobs) {
-    return blobs.add_at(digest_of_text("a"), {kBlob, 1000, 0});
+    return blobs.add_at(digest_of_text("a"), {kKeptBlob, 1000, 0});
   });
 
   EXPECT_TRUE(done.ok());

@@ -26,10 +26,10 @@ using ::testing::SizeIs;
 
 const Digest kDigest = digest_of_text("{}");
 const TagName kName{"docker.io", "library/busybox", "latest"};
-const TagRecord kTag{kDigest, "type/x", 2, WallTime(), WallTime()};
-const BlobRecord kBlob{.size_bytes = 2, .media_type = "type/blob", .stored_at = WallTime()};
-const Document kDocument{"type/document", "{}"};
-const IndexTotals kTotals{
+const TagRecord kTagRecord{kDigest, "type/x", 2, WallTime(), WallTime()};
+const BlobRecord kBlobRecord{.size_bytes = 2, .media_type = "type/blob", .stored_at = WallTime()};
+const Document kIndexedDocument{"type/document", "{}"};
+const IndexTotals kIndexedTotals{
     .blobs = 1, .blob_bytes = 2, .disk_bytes = 4096, .probation_bytes = 4096, .tags = 1};
 
 class LmdbIndexTest : public ::testing::Test {
@@ -38,8 +38,8 @@ class LmdbIndexTest : public ::testing::Test {
 
   void put_one_of_each() {
     const auto index = open().value();
-    ASSERT_TRUE(index->put_blob(kDigest, kBlob, kDocument).ok());
-    ASSERT_TRUE(index->put_tag(kName, kTag).ok());
+    ASSERT_TRUE(index->put_blob(kDigest, kBlobRecord, kIndexedDocument).ok());
+    ASSERT_TRUE(index->put_tag(kName, kTagRecord).ok());
   }
   std::filesystem::path data() const { return options_.directory / "data.mdb"; }
 
@@ -47,12 +47,12 @@ class LmdbIndexTest : public ::testing::Test {
   static std::vector<std::pair<Digest, BlobRecord>> blobs_from(int first) {
     std::vector<std::pair<Digest, BlobRecord>> blobs;
     for (int i = first; i < first + kAtOnce; ++i) {
-      blobs.emplace_back(digest_of_text(std::to_string(i)), kBlob);
+      blobs.emplace_back(digest_of_text(std::to_string(i)), kBlobRecord);
     }
     return blobs;
   }
   static Status put(LmdbIndex& index, int number) {
-    return index.put_blob(digest_of_text(std::to_string(number)), kBlob, std::nullopt);
+    return index.put_blob(digest_of_text(std::to_string(number)), kBlobRecord, std::nullopt);
   }
   // Puts blobs until no more fit. Returns: how many did.
   static int fill(LmdbIndex& index) {
@@ -70,10 +70,10 @@ TEST_F(LmdbIndexTest, RemembersEverythingAcrossReopening) {
 
   const auto index = open().value();
 
-  EXPECT_EQ(index->find_blob(kDigest).value(), kBlob);
-  EXPECT_EQ(index->find_document(kDigest).value(), kDocument);
-  EXPECT_EQ(index->find_tag(kName).value(), kTag);
-  EXPECT_EQ(index->totals().value(), kTotals);
+  EXPECT_EQ(index->find_blob(kDigest).value(), kBlobRecord);
+  EXPECT_EQ(index->find_document(kDigest).value(), kIndexedDocument);
+  EXPECT_EQ(index->find_tag(kName).value(), kTagRecord);
+  EXPECT_EQ(index->totals().value(), kIndexedTotals);
   EXPECT_THAT(index->candidates(Queue::probation, 0, 9).value(), SizeIs(1));
 }
 
@@ -90,7 +90,7 @@ TEST_F(LmdbIndexTest, RefusesAnotherSchema) {
 TEST_F(LmdbIndexTest, RefusesDamagedTotals) {
   put_one_of_each();
   const RowKey key(RowKind::totals);
-  const std::string row = encode(key.bytes(), TotalsRow{kTotals, 2});
+  const std::string row = encode(key.bytes(), TotalsRow{kIndexedTotals, 2});
   damage(data(), row, "\x03" + row.substr(1));
 
   EXPECT_EQ(open().error().code, Errc::corrupt);
@@ -106,12 +106,12 @@ TEST_F(LmdbIndexTest, SaysCorruptForADamagedRowAndServesTheOthers) {
   EXPECT_EQ(index->blobs_after({}, 1).error().code, Errc::corrupt);
   EXPECT_EQ(index->candidates(Queue::probation, 0, 1).error().code, Errc::corrupt);
   EXPECT_EQ(index->remove_blobs(std::vector{kDigest}).error().code, Errc::corrupt);
-  EXPECT_EQ(index->find_document(kDigest).value(), kDocument);
+  EXPECT_EQ(index->find_document(kDigest).value(), kIndexedDocument);
 }
 
 TEST_F(LmdbIndexTest, NeverGivesADocumentThatDoesNotMatchItsDigest) {
   const auto index = open().value();
-  ASSERT_TRUE(index->put_blob(kDigest, kBlob, Document{"type/document", "[]"}).ok());
+  ASSERT_TRUE(index->put_blob(kDigest, kBlobRecord, Document{"type/document", "[]"}).ok());
 
   EXPECT_EQ(index->find_document(kDigest).error().code, Errc::corrupt);
 }
@@ -146,7 +146,7 @@ TEST_F(LmdbIndexTest, RecordsTenThousandUsesAndPlacesInOneCommitEach) {
   std::vector<Requeue> moves;
   for (int i = 0; i < 10'000; ++i) {
     const Digest digest = digest_of_text(std::to_string(i));
-    blobs.emplace_back(digest, kBlob);
+    blobs.emplace_back(digest, kBlobRecord);
     uses.push_back({digest, WallTime(std::chrono::seconds(1)), 1});
     moves.push_back({digest, Queue::main, 0});
   }
@@ -168,9 +168,9 @@ TEST_F(LmdbIndexTest, DropsADocumentThatDoesNotFitAndKeepsTheRecord) {
   const std::string big(300 << 10, 'b');
   const auto index = open().value();
 
-  ASSERT_TRUE(index->put_blob(digest_of_text(big), kBlob, Document{"type/x", big}).ok());
+  ASSERT_TRUE(index->put_blob(digest_of_text(big), kBlobRecord, Document{"type/x", big}).ok());
 
-  EXPECT_EQ(index->find_blob(digest_of_text(big)).value(), kBlob);
+  EXPECT_EQ(index->find_blob(digest_of_text(big)).value(), kBlobRecord);
   EXPECT_EQ(index->find_document(digest_of_text(big)).value(), std::nullopt);
 }
 
@@ -180,7 +180,7 @@ TEST_F(LmdbIndexTest, KeepsNoMoreDocumentsThanLeaveRoomForRecords) {
   for (int i = 0; i < 40; ++i) {
     std::string bytes = std::to_string(i) + std::string(30 << 10, 'd');
     const Digest digest = digest_of_text(bytes);
-    ASSERT_TRUE(index->put_blob(digest, kBlob, Document{"type/x", bytes}).ok());
+    ASSERT_TRUE(index->put_blob(digest, kBlobRecord, Document{"type/x", bytes}).ok());
     kept += index->find_document(digest).value().has_value();
   }
 
@@ -195,13 +195,13 @@ TEST_F(LmdbIndexTest, SaysNoSpaceWhenNotEvenARecordFitsAndChangesNothing) {
   const int blobs = fill(*index);
 
   EXPECT_EQ(put(*index, blobs).error().code, Errc::no_space);
-  EXPECT_EQ(index->put_tag(kName, kTag).error().code, Errc::no_space);
+  EXPECT_EQ(index->put_tag(kName, kTagRecord).error().code, Errc::no_space);
   EXPECT_EQ(index->put_pin(kDigest, {"reason", WallTime()}).error().code, Errc::no_space);
 
   EXPECT_GT(blobs, 100);
   EXPECT_EQ(index->totals()->blobs, blobs);
   EXPECT_EQ(index->find_blob(digest_of_text(std::to_string(blobs))).value(), std::nullopt);
-  EXPECT_EQ(index->find_blob(digest_of_text("0")).value(), kBlob);
+  EXPECT_EQ(index->find_blob(digest_of_text("0")).value(), kBlobRecord);
 }
 
 TEST_F(LmdbIndexTest, RemovesEverythingFromAFullMapAndFillsItAgain) {

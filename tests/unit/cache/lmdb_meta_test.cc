@@ -53,20 +53,23 @@ TEST_F(MetaPages, AreCorruptWhenCutShort) {
 }
 
 // What would make LMDB map or read beyond all bounds, by offset in the page, on both pages.
-struct Field {
+struct BadField {
   const char* name;
   std::size_t offset;
   const char* told;
 };
-class MetaField : public MetaPages, public ::testing::WithParamInterface<Field> {};
+class MetaField : public MetaPages, public ::testing::WithParamInterface<BadField> {};
 
-INSTANTIATE_TEST_SUITE_P(
-    Fields, MetaField,
-    ::testing::Values(Field{"magic", 16, "not LMDB 0.9"}, Field{"version", 20, "not LMDB 0.9"},
-                      Field{"page_size", 40, "page size"}, Field{"flags_of_free", 44, "flags"},
-                      Field{"flags_of_rows", 92, "flags"}, Field{"depth_of_rows", 94, "tree"},
-                      Field{"root_of_rows", 128, "tree"}, Field{"last_page", 136, "size"}),
-    [](const auto& test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(Fields, MetaField,
+                         ::testing::Values(BadField{"magic", 16, "not LMDB 0.9"},
+                                           BadField{"version", 20, "not LMDB 0.9"},
+                                           BadField{"page_size", 40, "page size"},
+                                           BadField{"flags_of_free", 44, "flags"},
+                                           BadField{"flags_of_rows", 92, "flags"},
+                                           BadField{"depth_of_rows", 94, "tree"},
+                                           BadField{"root_of_rows", 128, "tree"},
+                                           BadField{"last_page", 136, "size"}),
+                         [](const auto& test) { return test.param.name; });
 
 TEST_P(MetaField, IsCorruptWhenItCannotBe) {
   for (const std::size_t page : {0, 4096}) {

@@ -78,7 +78,7 @@ std::string old_tag(const Digest& digest, const TagName& name) {
       .str();
 }
 
-const TagName kName{"docker.io", "library/busybox", "latest"};
+const TagName kOldName{"docker.io", "library/busybox", "latest"};
 
 class Migration : public ::testing::Test {
  protected:
@@ -95,7 +95,7 @@ class Migration : public ::testing::Test {
         put(RowKey(RowKind::blob, digest_of_text(std::to_string(i))), old_blob(10, 1'000'000 - i));
       }
       put(RowKey(RowKind::document, digest_of_text("0")), old_document("0"));
-      put(key_of(kName), old_tag(digest_of_text("0"), kName));
+      put(key_of(kOldName), old_tag(digest_of_text("0"), kOldName));
       return Status();
     });
     ASSERT_TRUE(done.ok());
@@ -131,7 +131,7 @@ TEST_F(Migration, KeepsBlobsDocumentsAndTags) {
                             .stored_at = WallTime(std::chrono::nanoseconds(1'000'000))};
   EXPECT_EQ(index->find_blob(digest_of_text("0")).value(), expected);
   EXPECT_EQ(index->find_document(digest_of_text("0")).value(), (Document{"type/document", "0"}));
-  EXPECT_EQ(index->find_tag(kName).value()->digest, digest_of_text("0"));
+  EXPECT_EQ(index->find_tag(kOldName).value()->digest, digest_of_text("0"));
   const IndexTotals totals{.blobs = 3,
                            .blob_bytes = 30,
                            .disk_bytes = std::uint64_t{3} * 4096,

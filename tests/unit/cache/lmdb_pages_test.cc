@@ -27,7 +27,7 @@ using larder::testing::TempDirectory;
 using larder::testing::write_over;
 using ::testing::HasSubstr;
 
-constexpr std::size_t kPageBytes = 4096;
+constexpr std::size_t kIndexPageBytes = 4096;
 
 class Pages : public ::testing::Test {
  protected:
@@ -52,8 +52,8 @@ class Pages : public ::testing::Test {
   }
 
   Status check() const { return check_pages(data_, commit_); }
-  std::size_t root() const { return meta_.rows.root * kPageBytes; }
-  std::size_t root_of_free_pages() const { return meta_.free_pages.root * kPageBytes; }
+  std::size_t root() const { return meta_.rows.root * kIndexPageBytes; }
+  std::size_t root_of_free_pages() const { return meta_.free_pages.root * kIndexPageBytes; }
   template <class T>
   static std::string bytes_of_number(T number) {
     return {reinterpret_cast<const char*>(&number), sizeof number};

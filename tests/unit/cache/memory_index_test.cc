@@ -16,9 +16,9 @@ using larder::testing::digest_of_text;
 using larder::testing::MemoryIndex;
 
 const Digest kA = digest_of_text("a");
-const TagName kTag{"docker.io", "library/a", "1"};
-const TagRecord kTagRecord{kA, "t", 1, WallTime(), WallTime()};
-const BlobRecord kBlob{.size_bytes = 1, .media_type = "t", .stored_at = WallTime()};
+const TagName kTagName{"docker.io", "library/a", "1"};
+const TagRecord kTagged{kA, "t", 1, WallTime(), WallTime()};
+const BlobRecord kStoredBlob{.size_bytes = 1, .media_type = "t", .stored_at = WallTime()};
 
 template <class Outcome>
 Errc code_of(const Outcome& outcome) {
@@ -31,7 +31,7 @@ TEST(MemoryIndex, FailsToReadUntilMended) {
 
   EXPECT_EQ(code_of(index.find_blob(kA)), Errc::io);
   EXPECT_EQ(code_of(index.find_document(kA)), Errc::io);
-  EXPECT_EQ(code_of(index.find_tag(kTag)), Errc::io);
+  EXPECT_EQ(code_of(index.find_tag(kTagName)), Errc::io);
   EXPECT_EQ(code_of(index.blobs_after({}, 1)), Errc::io);
   EXPECT_EQ(code_of(index.for_each_tag([](const auto&, const auto&) { return true; })), Errc::io);
   EXPECT_EQ(code_of(index.candidates(Queue::main, 0, 1)), Errc::io);
@@ -48,18 +48,18 @@ TEST(MemoryIndex, FailsToReadUntilMended) {
 
 TEST(MemoryIndex, FailsToWriteUntilMendedAndChangesNothing) {
   MemoryIndex index;
-  ASSERT_TRUE(index.put_blob(kA, kBlob, std::nullopt).ok());
+  ASSERT_TRUE(index.put_blob(kA, kStoredBlob, std::nullopt).ok());
   index.fail_writes(Errc::no_space);
   const std::vector<Digest> digests{kA};
   const std::vector<BlobUse> uses{{kA, WallTime(), 1}};
   const std::vector<Requeue> moves{{kA, Queue::main, 0}};
-  const std::vector<std::pair<Digest, BlobRecord>> blobs{{digest_of_text("b"), kBlob}};
+  const std::vector<std::pair<Digest, BlobRecord>> blobs{{digest_of_text("b"), kStoredBlob}};
 
-  EXPECT_EQ(code_of(index.put_blob(digest_of_text("b"), kBlob, {})), Errc::no_space);
+  EXPECT_EQ(code_of(index.put_blob(digest_of_text("b"), kStoredBlob, {})), Errc::no_space);
   EXPECT_EQ(code_of(index.add_blobs(blobs)), Errc::no_space);
-  EXPECT_EQ(code_of(index.put_tag(kTag, kTagRecord)), Errc::no_space);
+  EXPECT_EQ(code_of(index.put_tag(kTagName, kTagged)), Errc::no_space);
   EXPECT_EQ(code_of(index.remove_blobs(digests)), Errc::no_space);
-  EXPECT_EQ(code_of(index.remove_tag(kTag)), Errc::no_space);
+  EXPECT_EQ(code_of(index.remove_tag(kTagName)), Errc::no_space);
   EXPECT_EQ(code_of(index.record_uses(uses)), Errc::no_space);
   EXPECT_EQ(code_of(index.requeue(moves)), Errc::no_space);
   EXPECT_EQ(code_of(index.put_children(kA, digests)), Errc::no_space);
@@ -67,7 +67,7 @@ TEST(MemoryIndex, FailsToWriteUntilMendedAndChangesNothing) {
   EXPECT_EQ(code_of(index.remove_pin(kA, "r")), Errc::no_space);
   EXPECT_EQ(code_of(index.put_note("n", "t")), Errc::no_space);
 
-  EXPECT_EQ(index.find_blob(kA).value(), kBlob);
+  EXPECT_EQ(index.find_blob(kA).value(), kStoredBlob);
   EXPECT_EQ(index.totals()->blobs, 1);
   index.mend();
   EXPECT_TRUE(index.remove_blobs(digests).ok());

@@ -19,7 +19,7 @@ using testing::sha256_of;
 using testing::StoreFixture;
 
 const std::string kBytes = pattern_bytes(200);
-const Digest kDigest = sha256_of(kBytes);
+const Digest kPublished = sha256_of(kBytes);
 
 // Many small chunks, so that a chunk map is written as well; one fetch, so that each run is the
 // same.
@@ -42,7 +42,7 @@ class PublishFaults : public StoreFixture {
 
   // The blob as a client gets it, with a source to fetch it from.
   Result<std::string> read_blob() {
-    auto reader = store_->open_blob(kDigest, [] {
+    auto reader = store_->open_blob(kPublished, [] {
       return std::vector<std::shared_ptr<Source>>{source(kBytes, {.piece_bytes = 40})};
     });
     if (!reader.ok()) return reader.error();
@@ -54,7 +54,7 @@ class PublishFaults : public StoreFixture {
 
   // The blob as it lies on disk; empty when it does not.
   std::string cached() {
-    const auto reader = store_->open_cached_blob(kDigest);
+    const auto reader = store_->open_cached_blob(kPublished);
     return reader == nullptr ? "" : read_range(*reader, 0).value();
   }
 

@@ -12,12 +12,14 @@
 
 #include "cache/scrub_position.h"
 #include "cache/scrubber.h"
+#include "tests/support/bytes.h"
 #include "tests/support/scrubbed_cache.h"
 
 namespace larder::cache {
 namespace {
 
 using larder::testing::FileCall;
+using larder::testing::kMiB;
 using larder::testing::ScrubbedCache;
 using std::chrono::hours;
 using std::chrono::minutes;
@@ -26,7 +28,6 @@ using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::Le;
 
-constexpr std::uint64_t kMiB = 1 << 20;
 constexpr std::uint64_t kOpenCostBytes = 16 << 10;
 
 class ScrubberSchedule : public ScrubbedCache {

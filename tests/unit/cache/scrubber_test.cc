@@ -21,7 +21,7 @@ using ::testing::IsEmpty;
 
 using ScrubberTest = ScrubbedCache;
 
-const std::string kBlock(4096, 'a');  // of the disk
+const std::string kBlockText(4096, 'a');  // of the disk
 
 auto finding(FindingKind kind, const std::string& name, bool repaired) {
   return AllOf(Field("kind", &Finding::kind, kind), Field("name", &Finding::name, name),
@@ -43,7 +43,7 @@ TEST_F(ScrubberTest, FindsNothingWrongWithAGoodCache) {
 }
 
 TEST_F(ScrubberTest, DropsABlobWithOtherBytes) {
-  const Digest digest = put_blob(kBlock);
+  const Digest digest = put_blob(kBlockText);
   rot(digest, std::string(4096, 'b'));
 
   EXPECT_THAT(scrub().findings,
@@ -139,7 +139,7 @@ TEST_F(ScrubberTest, LeavesWhatIsBeingWritten) {
 }
 
 TEST_F(ScrubberTest, AdoptsAGoodFileWithoutARecord) {
-  const Digest digest = put_file(kBlock);
+  const Digest digest = put_file(kBlockText);
 
   EXPECT_THAT(scrub().findings,
               ElementsAre(finding(FindingKind::orphan_file, digest.str(), /*repaired=*/true)));

@@ -10,14 +10,14 @@
 #include <vector>
 
 #include "cache/index.h"
+#include "tests/support/bytes.h"
 
 namespace larder::cache {
 namespace {
 
 using ::testing::HasSubstr;
+using testing::kBlock;
 using Reservation = SpaceKeeper::Reservation;
-
-constexpr std::uint64_t kBlock = kDiskBlockBytes;
 
 SpaceKeeper::SpaceOf free_blocks(std::uint64_t available) {
   return [available] {

@@ -4,12 +4,14 @@
 #include <thread>
 #include <vector>
 
+#include "tests/support/bytes.h"
 #include "tests/support/store_fixture.h"
 
 namespace larder::cache {
 namespace {
 
 using testing::FakeSource;
+using testing::kMiB;
 using testing::pattern_bytes;
 using testing::read_range;
 using testing::sha256_of;
@@ -17,8 +19,6 @@ using testing::StoreFixture;
 
 using StoreBlobs = StoreFixture;
 using Behaviour = FakeSource::Behaviour;
-
-constexpr std::size_t kMiB = 1 << 20;
 
 TEST_F(StoreBlobs, AMissStreamsTheBlobAndKeepsIt) {
   const std::string bytes = pattern_bytes(3 * kMiB + 17);

@@ -1,17 +1,17 @@
 // How much of a blob there is, told to somebody who does not want to read it.
 #include <gtest/gtest.h>
 
+#include "tests/support/bytes.h"
 #include "tests/support/store_fixture.h"
 
 namespace larder::cache {
 namespace {
 
+using testing::kMiB;
 using testing::pattern_bytes;
 using testing::read_range;
 using testing::sha256_of;
 using State = BlobPresence::State;
-
-constexpr std::uint64_t kMiB = 1 << 20;
 
 class StorePresence : public testing::StoreFixture {
  protected:

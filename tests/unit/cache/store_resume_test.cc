@@ -2,17 +2,17 @@
 #include <gtest/gtest.h>
 
 #include "cache/flight_sink.h"
+#include "tests/support/bytes.h"
 #include "tests/support/store_fixture.h"
 
 namespace larder::cache {
 namespace {
 
 using testing::FakeSource;
+using testing::kMiB;
 using testing::pattern_bytes;
 using testing::read_range;
 using testing::sha256_of;
-
-constexpr std::uint64_t kMiB = 1 << 20;
 
 class StoreResume : public testing::StoreFixture {
  protected:

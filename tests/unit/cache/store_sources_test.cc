@@ -4,17 +4,17 @@
 #include <memory>
 #include <string>
 
+#include "tests/support/bytes.h"
 #include "tests/support/store_fixture.h"
 
 namespace larder::cache {
 namespace {
 
 using testing::FakeSource;
+using testing::kMiB;
 using testing::pattern_bytes;
 using testing::read_range;
 using testing::sha256_of;
-
-constexpr std::size_t kMiB = 1 << 20;
 
 class NamesakeSources : public testing::StoreFixture {
  protected:

@@ -7,11 +7,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* kScope = "repository:team/app:pull";
+constexpr const char* kPullScope = "repository:team/app:pull";
 
 Result<http::ClientRequest> ask(const Challenge& challenge,
                                 const std::optional<BasicCredential>& credential = std::nullopt) {
-  return token_request(challenge, kScope, credential,
+  return token_request(challenge, kPullScope, credential,
                        http::Url::parse("https://reg.example").value());
 }
 
@@ -43,7 +43,8 @@ TEST(TokenRequest, AddsToARealmsOwnQuery) {
 }
 
 TEST(TokenRequest, AsksForItsOwnScopeAndTheChallengesOnce) {
-  const auto request = ask(bearer("https://reg.example/token", "", std::string(kScope) + "  aws"));
+  const auto request =
+      ask(bearer("https://reg.example/token", "", std::string(kPullScope) + "  aws"));
 
   ASSERT_TRUE(request.ok());
   EXPECT_EQ(request->url.target, "/token?scope=repository%3Ateam%2Fapp%3Apull&scope=aws");
@@ -69,7 +70,7 @@ TEST(TokenRequest, CarriesTheCredential) {
 
 TEST(TokenRequest, MayReachALocalAddressOnlyWhereItIsTheEndpointsOwn) {
   const auto local = http::Url::parse("https://127.0.0.1:5000").value();
-  const auto own = token_request(bearer("https://127.0.0.1:5001/token"), kScope, {}, local);
+  const auto own = token_request(bearer("https://127.0.0.1:5001/token"), kPullScope, {}, local);
 
   EXPECT_EQ(own->reach, http::Reach::anywhere);
   EXPECT_EQ(ask(bearer("https://reg.example:8443/token"))->reach, http::Reach::public_only);
@@ -92,12 +93,12 @@ INSTANTIATE_TEST_SUITE_P(Table, BadRealms,
                                            "http://reg.example/token?x=secret",
                                            "https://user:secret@reg.example/token"));
 
-struct Good {
+struct GoodToken {
   const char* body;
   IssuedToken token;
 };
 
-class GoodAnswers : public ::testing::TestWithParam<Good> {};
+class GoodAnswers : public ::testing::TestWithParam<GoodToken> {};
 
 TEST_P(GoodAnswers, HoldAToken) {
   const auto token = parse_token_answer(GetParam().body);
@@ -106,17 +107,17 @@ TEST_P(GoodAnswers, HoldAToken) {
   EXPECT_EQ(*token, GetParam().token);
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, GoodAnswers,
-                         ::testing::Values(Good{R"({"token":"T","expires_in":300})", {"T", 300s}},
-                                           Good{R"({"access_token":"A"})", {"A", 60s}},
-                                           Good{R"({"token":"T","access_token":"A"})", {"T", 60s}},
-                                           Good{R"({"token":"","access_token":"A"})", {"A", 60s}},
-                                           Good{R"({"token":"T","expires_in":0})", {"T", 60s}},
-                                           Good{R"({"token":"T","expires_in":-5})", {"T", 60s}},
-                                           Good{R"({"token":"T","expires_in":"300"})", {"T", 60s}},
-                                           Good{R"({"token":"T","expires_in":1.5})", {"T", 1s}},
-                                           Good{R"({"token":"T","expires_in":1e300})",
-                                                {"T", 24h}}));
+INSTANTIATE_TEST_SUITE_P(
+    Table, GoodAnswers,
+    ::testing::Values(GoodToken{R"({"token":"T","expires_in":300})", {"T", 300s}},
+                      GoodToken{R"({"access_token":"A"})", {"A", 60s}},
+                      GoodToken{R"({"token":"T","access_token":"A"})", {"T", 60s}},
+                      GoodToken{R"({"token":"","access_token":"A"})", {"A", 60s}},
+                      GoodToken{R"({"token":"T","expires_in":0})", {"T", 60s}},
+                      GoodToken{R"({"token":"T","expires_in":-5})", {"T", 60s}},
+                      GoodToken{R"({"token":"T","expires_in":"300"})", {"T", 60s}},
+                      GoodToken{R"({"token":"T","expires_in":1.5})", {"T", 1s}},
+                      GoodToken{R"({"token":"T","expires_in":1e300})", {"T", 24h}}));
 
 class BadAnswers : public ::testing::TestWithParam<const char*> {};
 

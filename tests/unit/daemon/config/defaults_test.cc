@@ -8,8 +8,8 @@ namespace larder::config {
 namespace {
 
 using testing::Contains;
-using testing::Each;
-using testing::ElementsAre;
+using ::testing::Each;
+using ::testing::ElementsAre;
 using testing::Field;
 using testing::ResultOf;
 

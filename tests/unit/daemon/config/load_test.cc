@@ -10,9 +10,9 @@
 namespace larder::config {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
-class LoadConfig : public testing::Test {
+class LoadConfig : public ::testing::Test {
  protected:
   void SetUp() override { ASSERT_NE(mkdtemp(folder_.data()), nullptr); }
   void TearDown() override { std::filesystem::remove_all(folder_); }

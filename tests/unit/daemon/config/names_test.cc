@@ -6,8 +6,8 @@
 namespace larder::config {
 namespace {
 
-using testing::TestWithParam;
-using testing::Values;
+using ::testing::TestWithParam;
+using ::testing::Values;
 
 class GoodAddresses : public TestWithParam<std::string> {};
 

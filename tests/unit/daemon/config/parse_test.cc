@@ -9,10 +9,10 @@ namespace {
 
 using std::chrono::minutes;
 using std::chrono::seconds;
-using testing::HasSubstr;
-using testing::StartsWith;
-using testing::TestWithParam;
-using testing::Values;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+using ::testing::TestWithParam;
+using ::testing::Values;
 
 TEST(ParseConfig, OfAnEmptyFileIsTheDefaults) {
   EXPECT_EQ(parsed(""), default_config());

@@ -10,13 +10,13 @@
 namespace larder::config {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
-using testing::SizeIs;
-using testing::StartsWith;
-using testing::TestWithParam;
-using testing::Values;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+using ::testing::TestWithParam;
+using ::testing::Values;
 
 Upstream only_upstream(const std::string& settings) {
   return parsed("upstreams:\n  - {match: a.io, " + settings + "}").upstreams.at(0);

@@ -7,11 +7,11 @@
 namespace larder::config {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::StartsWith;
-using testing::TestWithParam;
-using testing::Values;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+using ::testing::TestWithParam;
+using ::testing::Values;
 
 TEST(Listeners, AreReadInOrder) {
   const Config config = parsed(

@@ -8,12 +8,12 @@ namespace larder::config {
 namespace {
 
 using std::chrono::hours;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::StartsWith;
-using testing::TestWithParam;
-using testing::Values;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+using ::testing::TestWithParam;
+using ::testing::Values;
 
 TEST(FreshnessRules, AreReadInOrder) {
   const Config config = parsed(

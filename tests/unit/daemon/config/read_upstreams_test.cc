@@ -7,14 +7,14 @@
 namespace larder::config {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
-using testing::SizeIs;
-using testing::StartsWith;
-using testing::TestWithParam;
-using testing::Values;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+using ::testing::TestWithParam;
+using ::testing::Values;
 
 TEST(Upstreams, ReplaceTheDefaults) {
   const Config config = parsed(

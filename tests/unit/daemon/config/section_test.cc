@@ -5,7 +5,7 @@
 namespace larder::config {
 namespace {
 
-class SectionTest : public testing::Test {
+class SectionTest : public ::testing::Test {
  protected:
   const YamlNode& tree(const std::string& yaml) {
     root_ = read_yaml(yaml, problems_).value_or(YamlNode{});

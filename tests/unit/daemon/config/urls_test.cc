@@ -6,10 +6,10 @@
 namespace larder::config {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
-using testing::TestWithParam;
-using testing::Values;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::TestWithParam;
+using ::testing::Values;
 
 class GoodEndpoints : public TestWithParam<std::string> {};
 

@@ -10,8 +10,8 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
-using testing::TestWithParam;
-using testing::Values;
+using ::testing::TestWithParam;
+using ::testing::Values;
 
 struct GoodDuration {
   std::string text;

@@ -6,9 +6,9 @@
 namespace larder::config {
 namespace {
 
-using testing::HasSubstr;
-using testing::TestWithParam;
-using testing::Values;
+using ::testing::HasSubstr;
+using ::testing::TestWithParam;
+using ::testing::Values;
 
 TEST(YamlTree, KeepsOrderLinesAndQuotes) {
   Problems problems("f.yaml");

@@ -6,7 +6,7 @@
 namespace larder::control {
 namespace {
 
-class CountersTest : public testing::Test {
+class CountersTest : public ::testing::Test {
  protected:
   static prometheus::Labels labels_of(const CounterKey& key) {
     return {{"name", std::string(key.name)}, {"code", std::to_string(key.number)}};

@@ -9,8 +9,8 @@ namespace larder::control {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::EndsWith;
-using testing::IsEmpty;
+using ::testing::EndsWith;
+using ::testing::IsEmpty;
 using upstream::HealthEvent;
 using upstream::HealthReport;
 
@@ -25,12 +25,12 @@ HealthReport report() {
 }
 
 std::string logged(HealthEvent event, log::Level level = log::Level::info) {
-  testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStderr();
   {
     log::Logger logger(level, log::Format::text);
     log_health(logger, event, report());
   }
-  return testing::internal::GetCapturedStderr();
+  return ::testing::internal::GetCapturedStderr();
 }
 
 TEST(HealthLog, WarnsOfABreakerThatOpensWithCauseAndMoment) {

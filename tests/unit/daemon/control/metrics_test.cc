@@ -11,8 +11,8 @@ namespace {
 
 using registry::RouteKind;
 using std::chrono::microseconds;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 RequestSample blob_hit(std::string_view listener) {
   return {.listener = listener,

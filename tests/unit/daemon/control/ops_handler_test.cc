@@ -6,9 +6,9 @@
 namespace larder::control {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
-class OpsHandlerTest : public testing::Test {
+class OpsHandlerTest : public ::testing::Test {
  protected:
   http::Response get(const std::string& target) { return send("GET", target); }
 

@@ -11,25 +11,25 @@ namespace larder::control {
 namespace {
 
 using log::Level;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::TestWithParam;
-using testing::Values;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::TestWithParam;
+using ::testing::Values;
 
 const cache::Digest kDigest =
     *cache::Digest::parse("sha256:" + std::string(64, 'a'));  // of no content
 
 // Collects the log of a test that logs at debug.
-class TelemetryTest : public testing::Test {
+class TelemetryTest : public ::testing::Test {
  protected:
-  void SetUp() override { testing::internal::CaptureStderr(); }
+  void SetUp() override { ::testing::internal::CaptureStderr(); }
   void TearDown() override {
-    if (!is_taken_) testing::internal::GetCapturedStderr();
+    if (!is_taken_) ::testing::internal::GetCapturedStderr();
   }
 
   std::string logged() {
     is_taken_ = true;
-    return testing::internal::GetCapturedStderr();
+    return ::testing::internal::GetCapturedStderr();
   }
   // The one line that was logged.
   nlohmann::json logged_line() { return nlohmann::json::parse(logged(), nullptr, false); }
@@ -92,7 +92,7 @@ TEST_F(TelemetryTest, LogsNothingSecretOfARequest) {
   telemetry_.request_finished(manifest_request(), registry::RouteKind::manifest, hit_exchange());
 
   const std::string line = logged();
-  EXPECT_THAT(line, testing::Not(HasSubstr("hunter2")));
+  EXPECT_THAT(line, ::testing::Not(HasSubstr("hunter2")));
   EXPECT_THAT(line, HasSubstr("\"/v2/library/redis/manifests/7?ns=docker.io\""));
 }
 

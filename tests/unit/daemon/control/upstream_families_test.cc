@@ -8,8 +8,8 @@
 namespace larder::control {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using upstream::BreakerState;
 using upstream::HealthReport;
 using upstream::QuotaReport;

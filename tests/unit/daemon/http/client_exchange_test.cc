@@ -74,12 +74,12 @@ TEST(CheckRequest, RefusesNulInValues) {
   EXPECT_FALSE(check_request(request).ok());
 }
 
-struct Case {
+struct ExchangeCase {
   const char* response;
   bool reusable;
 };
 
-class Responses : public ::testing::TestWithParam<Case> {
+class Responses : public ::testing::TestWithParam<ExchangeCase> {
  protected:
   ExchangeResult run() {
     auto connection = connection_over(wire_);
@@ -104,17 +104,18 @@ TEST_P(Responses, LeaveAConnectionForReuseOnlyWhenItIsInStep) {
 INSTANTIATE_TEST_SUITE_P(
     Table, Responses,
     ::testing::Values(
-        Case{"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na", true},
-        Case{"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", true},
-        Case{"HTTP/1.1 204 None\r\n\r\n", true},
-        Case{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", true},
-        Case{"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 1\r\n\r\na", true},
-        Case{"HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\na", false},
-        Case{"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\na", false},
-        Case{"HTTP/1.1 200 OK\r\n\r\na", false},
-        Case{"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nabc", false},
-        Case{"HTTP/1.1 204 None\r\n\r\nHTTP/1.1 200 OK\r\n", false},
-        Case{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nX", false}));
+        ExchangeCase{"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na", true},
+        ExchangeCase{"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", true},
+        ExchangeCase{"HTTP/1.1 204 None\r\n\r\n", true},
+        ExchangeCase{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", true},
+        ExchangeCase{"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 1\r\n\r\na",
+                     true},
+        ExchangeCase{"HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\na", false},
+        ExchangeCase{"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\na", false},
+        ExchangeCase{"HTTP/1.1 200 OK\r\n\r\na", false},
+        ExchangeCase{"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nabc", false},
+        ExchangeCase{"HTTP/1.1 204 None\r\n\r\nHTTP/1.1 200 OK\r\n", false},
+        ExchangeCase{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nX", false}));
 
 }  // namespace
 }  // namespace larder::http

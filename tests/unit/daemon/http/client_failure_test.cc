@@ -12,12 +12,12 @@ using testing::say_and_close;
 using testing::say_and_reset;
 using testing::ScriptedServer;
 
-struct Case {
+struct FailureCase {
   const char* said;
   const char* told;
 };
 
-class BrokenResponses : public ClientTest, public ::testing::WithParamInterface<Case> {};
+class BrokenResponses : public ClientTest, public ::testing::WithParamInterface<FailureCase> {};
 
 TEST_P(BrokenResponses, AreToldAsWhatTheyAre) {
   ScriptedServer server(say_and_close(GetParam().said));
@@ -27,19 +27,20 @@ TEST_P(BrokenResponses, AreToldAsWhatTheyAre) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, BrokenResponses,
-    ::testing::Values(Case{"", "upstream_down: PEER: the peer closed before a whole response head"},
-                      Case{"HTTP/1.1 200 OK\r\nA:",
-                           "upstream_down: PEER: the peer closed before a whole response "
-                           "head"},
-                      Case{"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
-                           "upstream_down: PEER: short body: 3 of 9 bytes"},
-                      Case{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
-                           "upstream_down: PEER: short body: no last chunk"},
-                      Case{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-                           "upstream_down: PEER: chunked body: no chunk size"},
-                      Case{"garbage\r\n\r\n", "upstream_down: PEER: the peer speaks no HTTP/1"},
-                      Case{"HTTP/1.1 abc\r\n\r\n",
-                           "upstream_down: PEER: malformed response head: malformed status line"}));
+    ::testing::Values(
+        FailureCase{"", "upstream_down: PEER: the peer closed before a whole response head"},
+        FailureCase{"HTTP/1.1 200 OK\r\nA:",
+                    "upstream_down: PEER: the peer closed before a whole response "
+                    "head"},
+        FailureCase{"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
+                    "upstream_down: PEER: short body: 3 of 9 bytes"},
+        FailureCase{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+                    "upstream_down: PEER: short body: no last chunk"},
+        FailureCase{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+                    "upstream_down: PEER: chunked body: no chunk size"},
+        FailureCase{"garbage\r\n\r\n", "upstream_down: PEER: the peer speaks no HTTP/1"},
+        FailureCase{"HTTP/1.1 abc\r\n\r\n",
+                    "upstream_down: PEER: malformed response head: malformed status line"}));
 
 TEST_F(ClientTest, TellsAResetInTheBody) {
   ScriptedServer server(say_and_reset("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"));

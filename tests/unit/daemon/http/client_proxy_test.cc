@@ -129,13 +129,14 @@ TEST_F(ClientProxyTest, PutsNothingOfACredentialIntoTheHeadThatIsNoHeader) {
             "upstream_down: registry.example: proxy PEER: credential: a control character");
 }
 
-struct Refusal {
+struct ProxyRefusal {
   testing::Script said;
   std::string code;
   std::string why;
 };
 
-class RefusingProxies : public ClientProxyTest, public ::testing::WithParamInterface<Refusal> {};
+class RefusingProxies : public ClientProxyTest,
+                        public ::testing::WithParamInterface<ProxyRefusal> {};
 
 TEST_P(RefusingProxies, AreNamed) {
   options_.timeouts.connect = std::chrono::milliseconds(300);
@@ -148,20 +149,22 @@ TEST_P(RefusingProxies, AreNamed) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, RefusingProxies,
-    ::testing::Values(
-        Refusal{respond(403, "no"), "upstream_down", "HTTP 403"},
-        Refusal{respond(407, "", {{"Proxy-Authenticate", "Basic"}}), "upstream_down", "HTTP 407"},
-        Refusal{respond(302), "upstream_down", "HTTP 302"},
-        Refusal{say_and_close(""), "upstream_down", "the peer closed before a whole response head"},
-        Refusal{say_and_close("SSH-2.0\r\n\r\n"), "upstream_down", "the peer speaks no HTTP/1"},
-        Refusal{say("HTTP/1.1 200 OK\r\n\r\nbytes"), "upstream_down",
-                "bytes behind the head of its answer"},
-        Refusal{say("HTTP/1.1 200 OK\r\nA: " + std::string(70'000, 'a')), "upstream_down",
-                "response head too large"},
-        Refusal{say_and_hang(""), "timeout", "connect deadline passed"},
-        Refusal{say_and_drip("HTTP/1.1 200 OK\r\n", std::string(20'000, 'a'),
-                             std::chrono::milliseconds(5)),
-                "timeout", "connect deadline passed"}));
+    ::testing::Values(ProxyRefusal{respond(403, "no"), "upstream_down", "HTTP 403"},
+                      ProxyRefusal{respond(407, "", {{"Proxy-Authenticate", "Basic"}}),
+                                   "upstream_down", "HTTP 407"},
+                      ProxyRefusal{respond(302), "upstream_down", "HTTP 302"},
+                      ProxyRefusal{say_and_close(""), "upstream_down",
+                                   "the peer closed before a whole response head"},
+                      ProxyRefusal{say_and_close("SSH-2.0\r\n\r\n"), "upstream_down",
+                                   "the peer speaks no HTTP/1"},
+                      ProxyRefusal{say("HTTP/1.1 200 OK\r\n\r\nbytes"), "upstream_down",
+                                   "bytes behind the head of its answer"},
+                      ProxyRefusal{say("HTTP/1.1 200 OK\r\nA: " + std::string(70'000, 'a')),
+                                   "upstream_down", "response head too large"},
+                      ProxyRefusal{say_and_hang(""), "timeout", "connect deadline passed"},
+                      ProxyRefusal{say_and_drip("HTTP/1.1 200 OK\r\n", std::string(20'000, 'a'),
+                                                std::chrono::milliseconds(5)),
+                                   "timeout", "connect deadline passed"}));
 
 TEST_F(ClientProxyTest, CallsARefusalOfAnHttpRequestTheProxysOwn) {
   ScriptedServer proxy(respond(407, "", {{"Proxy-Authenticate", "Basic"}}));

@@ -9,7 +9,7 @@
 namespace larder::http {
 namespace {
 
-MonoTime soon() {
+MonoTime deadline() {
   return std::chrono::steady_clock::now() + std::chrono::milliseconds(10);
 }
 
@@ -18,10 +18,10 @@ TEST(Turn, IsAwaitedUntilItsEnd) {
   SocketPair pair;
   Turn turn(running, pair.release(), {}, MonoTime());
 
-  EXPECT_FALSE(running.wait_until_empty(soon()));
+  EXPECT_FALSE(running.wait_until_empty(deadline()));
   turn.end();
 
-  EXPECT_TRUE(running.wait_until_empty(soon()));
+  EXPECT_TRUE(running.wait_until_empty(deadline()));
   EXPECT_TRUE(pair.ended());
 }
 
@@ -31,7 +31,7 @@ TEST(Turn, EndsWhenItIsDroppedUnrun) {
 
   { const Turn turn(running, pair.release(), {}, MonoTime()); }
 
-  EXPECT_TRUE(running.wait_until_empty(soon()));
+  EXPECT_TRUE(running.wait_until_empty(deadline()));
   EXPECT_TRUE(pair.ended());
 }
 

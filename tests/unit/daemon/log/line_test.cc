@@ -9,10 +9,10 @@
 namespace larder::log {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
-using testing::TestWithParam;
-using testing::Values;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::TestWithParam;
+using ::testing::Values;
 
 constexpr std::chrono::system_clock::time_point kWhen{std::chrono::milliseconds(1'768'465'800'123)};
 

@@ -15,9 +15,9 @@
 namespace larder::log {
 namespace {
 
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::SizeIs;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 // Whatever is written to stderr while it lives, one datagram per write(2).
 class StderrWrites {
@@ -91,7 +91,7 @@ TEST(Logger, ChangesItsLevelWhileItRuns) {
 }
 
 TEST(Logger, NeverMixesTheLinesOfTwoThreads) {
-  testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStderr();
   Logger logger(Level::info, Format::json);
   {
     const auto write_lines = [&](char letter) {
@@ -101,7 +101,7 @@ TEST(Logger, NeverMixesTheLinesOfTwoThreads) {
     std::jthread second(write_lines, 'b');
   }
 
-  std::istringstream lines(testing::internal::GetCapturedStderr());
+  std::istringstream lines(::testing::internal::GetCapturedStderr());
   int whole_lines = 0;
   for (std::string line; std::getline(lines, line);) {
     whole_lines += nlohmann::json::accept(line) ? 1 : 0;

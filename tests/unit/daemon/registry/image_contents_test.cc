@@ -13,11 +13,11 @@ using ::testing::IsEmpty;
 using Kind = ImageContents::Kind;
 
 constexpr char kManifest[] = "application/vnd.oci.image.manifest.v1+json";
-constexpr char kIndex[] = "application/vnd.oci.image.index.v1+json";
-constexpr char kArtifact[] = "application/vnd.oci.artifact.manifest.v1+json";
+constexpr char kIndexType[] = "application/vnd.oci.image.index.v1+json";
+constexpr char kArtifactType[] = "application/vnd.oci.artifact.manifest.v1+json";
 
-const cache::Digest kA = testing::sha256_of("a");
-const cache::Digest kB = testing::sha256_of("b");
+const cache::Digest kFirst = testing::sha256_of("a");
+const cache::Digest kSecond = testing::sha256_of("b");
 
 // {"mediaType":"x/y","digest":"sha256:..","size":5,<more>}
 std::string descriptor(const cache::Digest& digest, const std::string& more = "") {
@@ -25,52 +25,54 @@ std::string descriptor(const cache::Digest& digest, const std::string& more = ""
 }
 
 TEST(ImageContents, OfAManifestAreItsConfigAndLayersWithTheirSizes) {
-  const auto contents = image_contents(
-      {kManifest, R"({"layers":[)" + descriptor(kB) + R"(],"config":)" + descriptor(kA) + "}"});
+  const auto contents =
+      image_contents({kManifest, R"({"layers":[)" + descriptor(kSecond) + R"(],"config":)" +
+                                     descriptor(kFirst) + "}"});
 
   EXPECT_EQ(contents.kind, Kind::manifest);
   EXPECT_TRUE(contents.has_config);
   EXPECT_THAT(contents.parts,
-              ElementsAre(Descriptor{kA, "x/y", 5, {}}, Descriptor{kB, "x/y", 5, {}}))
+              ElementsAre(Descriptor{kFirst, "x/y", 5, {}}, Descriptor{kSecond, "x/y", 5, {}}))
       << "the config first, wherever its field stands";
 }
 
 TEST(ImageContents, OfAnIndexAreItsManifestsWithTheirPlatforms) {
   const auto contents = image_contents(
-      {kIndex,
+      {kIndexType,
        R"({"manifests":[)" +
-           descriptor(kA, R"(,"platform":{"os":"linux","architecture":"arm64",)"
-                          R"("variant":"v8","os.features":["a"]},"annotations":{"os":"x"})") +
-           "," + descriptor(kB) + "]}"});
+           descriptor(kFirst, R"(,"platform":{"os":"linux","architecture":"arm64",)"
+                              R"("variant":"v8","os.features":["a"]},"annotations":{"os":"x"})") +
+           "," + descriptor(kSecond) + "]}"});
 
   EXPECT_EQ(contents.kind, Kind::index);
   EXPECT_FALSE(contents.has_config);
-  EXPECT_THAT(contents.parts, ElementsAre(Descriptor{kA, "x/y", 5, {"linux", "arm64", "v8"}},
-                                          Descriptor{kB, "x/y", 5, {}}));
+  EXPECT_THAT(contents.parts, ElementsAre(Descriptor{kFirst, "x/y", 5, {"linux", "arm64", "v8"}},
+                                          Descriptor{kSecond, "x/y", 5, {}}));
 }
 
 TEST(ImageContents, OfAnArtifactAreItsBlobs) {
-  const auto contents = image_contents({kArtifact, R"({"blobs":[)" + descriptor(kA) + "]}"});
+  const auto contents =
+      image_contents({kArtifactType, R"({"blobs":[)" + descriptor(kFirst) + "]}"});
 
   EXPECT_EQ(contents.kind, Kind::artifact);
-  EXPECT_THAT(contents.parts, ElementsAre(Descriptor{kA, "x/y", 5, {}}));
+  EXPECT_THAT(contents.parts, ElementsAre(Descriptor{kFirst, "x/y", 5, {}}));
 }
 
 TEST(ImageContents, TakeNoFieldFromDeeperDown) {
   const auto contents = image_contents(
-      {kIndex, R"({"manifests":[{"digest":")" + kA.str() +
-                   R"(","platform":{"x":{"os":"deep"},"digest":"deep","mediaType":"deep"},)"
-                   R"("data":{"platform":{"os":"deep"},"size":9}}]})"});
+      {kIndexType, R"({"manifests":[{"digest":")" + kFirst.str() +
+                       R"(","platform":{"x":{"os":"deep"},"digest":"deep","mediaType":"deep"},)"
+                       R"("data":{"platform":{"os":"deep"},"size":9}}]})"});
 
-  EXPECT_THAT(contents.parts, ElementsAre(Descriptor{kA, "", 0, {}}));
+  EXPECT_THAT(contents.parts, ElementsAre(Descriptor{kFirst, "", 0, {}}));
 }
 
 TEST(ImageContents, WithASizeThatIsNoneHaveNone) {
   for (const char* const size : {"-1", "1.5", "\"5\"", "null", "{\"size\":5}"}) {
     const auto contents = image_contents(
-        {kManifest, R"({"layers":[{"digest":")" + kA.str() + R"(","size":)" + size + "}]}"});
+        {kManifest, R"({"layers":[{"digest":")" + kFirst.str() + R"(","size":)" + size + "}]}"});
 
-    EXPECT_THAT(contents.parts, ElementsAre(Descriptor{kA, "", 0, {}})) << size;
+    EXPECT_THAT(contents.parts, ElementsAre(Descriptor{kFirst, "", 0, {}})) << size;
   }
 }
 
@@ -84,9 +86,9 @@ INSTANTIATE_TEST_SUITE_P(
     Table, NoContents,
     ::testing::Values(cache::Document{kManifest, ""}, cache::Document{kManifest, "garbage"},
                       cache::Document{kManifest, R"({"layers":[{"size":5}]})"},
-                      cache::Document{kIndex, R"({"manifests":[{"platform":{"os":"linux"}}]})"},
-                      cache::Document{kIndex, R"({"manifests":[)" + descriptor(kA)},
-                      cache::Document{"text/plain", R"({"layers":[)" + descriptor(kA) + "]}"}));
+                      cache::Document{kIndexType, R"({"manifests":[{"platform":{"os":"linux"}}]})"},
+                      cache::Document{kIndexType, R"({"manifests":[)" + descriptor(kFirst)},
+                      cache::Document{"text/plain", R"({"layers":[)" + descriptor(kFirst) + "]}"}));
 
 }  // namespace
 }  // namespace larder::registry

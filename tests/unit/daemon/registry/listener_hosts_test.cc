@@ -5,13 +5,13 @@
 namespace larder::registry {
 namespace {
 
-struct Case {
+struct HostCase {
   const char* pattern;
   const char* host;  // of the Host header
   const char* asked_as;
 };
 
-class HostAskedAs : public ::testing::TestWithParam<Case> {};
+class HostAskedAs : public ::testing::TestWithParam<HostCase> {};
 
 TEST_P(HostAskedAs, IsOneThatTheListenerStandsFor) {
   http::Request request{"GET", "/v2/", {}, "", "node"};
@@ -24,15 +24,17 @@ TEST_P(HostAskedAs, IsOneThatTheListenerStandsFor) {
 INSTANTIATE_TEST_SUITE_P(
     Table, HostAskedAs,
     ::testing::Values(
-        Case{"ghcr.io", "ghcr.io", "ghcr.io"}, Case{"ghcr.io", "GHCR.io:5443", "ghcr.io"},
-        Case{"*.dkr.ecr.eu-west-1.amazonaws.com", "1234.dkr.ecr.eu-west-1.amazonaws.com",
-             "1234.dkr.ecr.eu-west-1.amazonaws.com"},
-        Case{"ghcr.io", "other.example", "other.example"}, Case{"ghcr.io", "quay.io", ""},
-        Case{"ghcr.io", "a.ghcr.io", ""}, Case{"*.gcr.io", "gcr.io", ""}, Case{"*", "", ""},
+        HostCase{"ghcr.io", "ghcr.io", "ghcr.io"}, HostCase{"ghcr.io", "GHCR.io:5443", "ghcr.io"},
+        HostCase{"*.dkr.ecr.eu-west-1.amazonaws.com", "1234.dkr.ecr.eu-west-1.amazonaws.com",
+                 "1234.dkr.ecr.eu-west-1.amazonaws.com"},
+        HostCase{"ghcr.io", "other.example", "other.example"}, HostCase{"ghcr.io", "quay.io", ""},
+        HostCase{"ghcr.io", "a.ghcr.io", ""}, HostCase{"*.gcr.io", "gcr.io", ""},
+        HostCase{"*", "", ""},
         // Larder's own names are no registry's unless somebody writes them.
-        Case{"*", "localhost:5050", ""}, Case{"*.*.*.*", "127.0.0.1:5050", ""},
-        Case{"*", "[::1]:5050", ""}, Case{"localhost", "localhost:5050", "localhost"},
-        Case{"127.0.0.1", "127.0.0.1:5050", "127.0.0.1"}, Case{"[::1]", "[::1]:5050", "[::1]"}));
+        HostCase{"*", "localhost:5050", ""}, HostCase{"*.*.*.*", "127.0.0.1:5050", ""},
+        HostCase{"*", "[::1]:5050", ""}, HostCase{"localhost", "localhost:5050", "localhost"},
+        HostCase{"127.0.0.1", "127.0.0.1:5050", "127.0.0.1"},
+        HostCase{"[::1]", "[::1]:5050", "[::1]"}));
 
 TEST(HostAskedAs, IsNoneOfAnotherListenersHosts) {
   http::Request request{"GET", "/v2/", {}, "", "node"};

@@ -18,7 +18,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using testing::sha256_of;
 
-constexpr char kType[] = "application/vnd.oci.image.manifest.v1+json";
+constexpr char kAskedType[] = "application/vnd.oci.image.manifest.v1+json";
 
 // An upstream of one name, in this process.
 class FakeOrigin final : public Origin {
@@ -30,14 +30,15 @@ class FakeOrigin final : public Origin {
     if (error_) return *error_;
     if (version && *version != sha256_of(bytes_)) return Error{Errc::not_found, "HTTP 404"};
     if (version && lags_) return Error{Errc::not_found, "HTTP 404"};
-    return upstream::FetchedManifest{sha256_of(bytes_), {kType, bytes_}};
+    return upstream::FetchedManifest{sha256_of(bytes_), {kAskedType, bytes_}};
   }
   Result<Confirmed> confirm(const upstream::Ask& ask) const override {
     purposes_.push_back(ask.purpose);
     known_ = ask.known;
     if (++confirmations_ == 1 && meanwhile_) meanwhile_();
     if (error_) return *error_;
-    return Confirmed{{sha256_of(bytes_), kType, bytes_.size(), answers_unchanged_}, std::nullopt};
+    return Confirmed{{sha256_of(bytes_), kAskedType, bytes_.size(), answers_unchanged_},
+                     std::nullopt};
   }
 
   bool is_kept(const cache::Document&) const override { return keeps_; }
@@ -96,7 +97,7 @@ TEST_F(NamedDocumentsTest, AreConfirmedAgainstWhatIsKnown) {
 
   EXPECT_EQ(origin_->known_, sha256_of("{}"));
   EXPECT_EQ(answer->status, CacheStatus::revalidated);
-  EXPECT_EQ(answer->media_type, kType);
+  EXPECT_EQ(answer->media_type, kAskedType);
   EXPECT_EQ(answer->size_bytes, 2u);
   EXPECT_EQ(origin_->purposes_.back(), upstream::Purpose::revalidate);
 }

@@ -5,7 +5,7 @@
 namespace larder::registry {
 namespace {
 
-constexpr char kDigest[] =
+constexpr char kNodeDigest[] =
     "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 struct Read {
@@ -34,8 +34,9 @@ INSTANTIATE_TEST_SUITE_P(
                       Read{"redis.io:7", "docker.io", "redis.io", "7"},
                       Read{"quay.io/team/app:v3", "quay.io", "team/app", "v3"},
                       Read{"localhost:5000/app", "localhost:5000", "app", "latest"},
-                      Read{std::string("ghcr.io/app@") + kDigest, "ghcr.io", "app", kDigest},
-                      Read{std::string("app:7@") + kDigest, "docker.io", "app", kDigest}));
+                      Read{std::string("ghcr.io/app@") + kNodeDigest, "ghcr.io", "app",
+                           kNodeDigest},
+                      Read{std::string("app:7@") + kNodeDigest, "docker.io", "app", kNodeDigest}));
 
 TEST(NodeReferences, AreNotMadeOfAnything) {
   for (const char* const text : {"", "/", "quay.io/", "a b", "APP", "app:", "app@x",
@@ -48,7 +49,7 @@ TEST(NodeReferences, AreNotMadeOfAnything) {
 
 TEST(FullName, TellsTagsFromDigests) {
   EXPECT_EQ(full_name("quay.io", "app", "7"), "quay.io/app:7");
-  EXPECT_EQ(full_name("quay.io", "app", kDigest), std::string("quay.io/app@") + kDigest);
+  EXPECT_EQ(full_name("quay.io", "app", kNodeDigest), std::string("quay.io/app@") + kNodeDigest);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 namespace larder::registry {
 namespace {
 
-const std::string kDigest = "sha256:" + std::string(64, 'a');
+const std::string kPathDigest = "sha256:" + std::string(64, 'a');
 
 struct Good {
   std::string target;
@@ -34,14 +34,14 @@ INSTANTIATE_TEST_SUITE_P(
              {RouteKind::manifest, "library/redis", "7", "docker.io"}},
         Good{"/v2/a/manifests/b?x=1&ns=reg.example%3A5000",
              {RouteKind::manifest, "a", "b", "reg.example:5000"}},
-        Good{"/v2/a/blobs/" + kDigest, {RouteKind::blob, "a", kDigest, ""}},
+        Good{"/v2/a/blobs/" + kPathDigest, {RouteKind::blob, "a", kPathDigest, ""}},
         // The name holds a verb: read from the right.
         Good{"/v2/a/blobs/uploads/manifests/x", {RouteKind::manifest, "a/blobs/uploads", "x", ""}},
         Good{"/v2/tags/manifests/list", {RouteKind::manifest, "tags", "list", ""}},
         Good{"/v2/manifests/manifests/manifests",
              {RouteKind::manifest, "manifests", "manifests", ""}},
         Good{"/v2/a/tags/list", {RouteKind::tags, "a", "", ""}},
-        Good{"/v2/a/referrers/" + kDigest, {RouteKind::referrers, "a", kDigest, ""}},
+        Good{"/v2/a/referrers/" + kPathDigest, {RouteKind::referrers, "a", kPathDigest, ""}},
         Good{"/v2/a-b__c.d_e---f/manifests/x", {RouteKind::manifest, "a-b__c.d_e---f", "x", ""}},
         Good{"/v2/quay.io/prometheus/prometheus/manifests/v3",
              {RouteKind::manifest, "quay.io/prometheus/prometheus", "v3", ""}},
@@ -50,8 +50,8 @@ INSTANTIATE_TEST_SUITE_P(
         // Whether a reference is a tag or a digest is not the path's business.
         Good{"/v2/a/manifests/.INVALID_MANIFEST_NAME",
              {RouteKind::manifest, "a", ".INVALID_MANIFEST_NAME", ""}},
-        Good{"/v2/" + std::string(255, 'a') + "/blobs/" + kDigest,
-             {RouteKind::blob, std::string(255, 'a'), kDigest, ""}}));
+        Good{"/v2/" + std::string(255, 'a') + "/blobs/" + kPathDigest,
+             {RouteKind::blob, std::string(255, 'a'), kPathDigest, ""}}));
 
 struct Bad {
   std::string target;

@@ -5,13 +5,13 @@
 namespace larder::registry {
 namespace {
 
-struct Case {
+struct ReplyCase {
   Errc error;
   int status;
   std::string code;
 };
 
-class ErrorReply : public ::testing::TestWithParam<Case> {};
+class ErrorReply : public ::testing::TestWithParam<ReplyCase> {};
 
 TEST_P(ErrorReply, IsNeverARetryTowardsARuntime) {
   const auto reply = error_reply(RouteKind::blob, Error{GetParam().error, "why"});
@@ -23,16 +23,16 @@ TEST_P(ErrorReply, IsNeverARetryTowardsARuntime) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, ErrorReply,
-                         ::testing::Values(Case{Errc::not_found, 404, "BLOB_UNKNOWN"},
-                                           Case{Errc::denied, 404, "BLOB_UNKNOWN"},
-                                           Case{Errc::invalid, 400, "DIGEST_INVALID"},
-                                           Case{Errc::upstream_down, 503, "UNAVAILABLE"},
-                                           Case{Errc::timeout, 503, "UNAVAILABLE"},
-                                           Case{Errc::corrupt, 503, "UNAVAILABLE"},
-                                           Case{Errc::busy, 503, "UNAVAILABLE"},
-                                           Case{Errc::cancelled, 503, "UNAVAILABLE"},
-                                           Case{Errc::no_space, 503, "UNAVAILABLE"},
-                                           Case{Errc::io, 503, "UNAVAILABLE"}));
+                         ::testing::Values(ReplyCase{Errc::not_found, 404, "BLOB_UNKNOWN"},
+                                           ReplyCase{Errc::denied, 404, "BLOB_UNKNOWN"},
+                                           ReplyCase{Errc::invalid, 400, "DIGEST_INVALID"},
+                                           ReplyCase{Errc::upstream_down, 503, "UNAVAILABLE"},
+                                           ReplyCase{Errc::timeout, 503, "UNAVAILABLE"},
+                                           ReplyCase{Errc::corrupt, 503, "UNAVAILABLE"},
+                                           ReplyCase{Errc::busy, 503, "UNAVAILABLE"},
+                                           ReplyCase{Errc::cancelled, 503, "UNAVAILABLE"},
+                                           ReplyCase{Errc::no_space, 503, "UNAVAILABLE"},
+                                           ReplyCase{Errc::io, 503, "UNAVAILABLE"}));
 
 TEST(ErrorReplyBody, EscapesWhatAnUpstreamSaid) {
   const auto reply = error_reply(404, "X", "a \"quote\" and \xff", CacheStatus::failed);

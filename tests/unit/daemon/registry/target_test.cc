@@ -5,7 +5,7 @@
 namespace larder::registry {
 namespace {
 
-struct Case {
+struct TargetCase {
   std::string repository;
   std::string ns;
   std::string asked_as;
@@ -13,7 +13,8 @@ struct Case {
   std::string name_there;
 };
 
-class FindTarget : public testing::RegistryFixture, public ::testing::WithParamInterface<Case> {};
+class FindTarget : public testing::RegistryFixture,
+                   public ::testing::WithParamInterface<TargetCase> {};
 
 TEST_P(FindTarget, ChoosesUpstreamAndName) {
   const RegistryPath path{RouteKind::manifest, GetParam().repository, "1", GetParam().ns};
@@ -27,18 +28,19 @@ TEST_P(FindTarget, ChoosesUpstreamAndName) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, FindTarget,
-    ::testing::Values(Case{"app", "reg.test", "", "reg.test", "app"},
-                      Case{"reg.test/app", "", "", "reg.test", "app"},
-                      Case{"reg.test/app", "reg.test", "", "reg.test", "app"},
-                      Case{"team/app", "", "", "docker.io", "team/app"},
-                      Case{"redis", "", "", "docker.io", "library/redis"},
-                      Case{"redis", "docker.io", "", "docker.io", "library/redis"},
-                      Case{"docker.io/redis", "", "", "docker.io", "library/redis"},
-                      Case{"app", "", "reg.test", "reg.test", "app"},
-                      Case{"redis", "", "docker.io", "docker.io", "library/redis"},
-                      Case{"reg.test/app", "", "reg.test", "reg.test", "app"},
-                      Case{"redis", "docker.io", "reg.test", "docker.io", "library/redis"},
-                      Case{"docker.io/redis", "", "reg.test", "reg.test", "docker.io/redis"}));
+    ::testing::Values(TargetCase{"app", "reg.test", "", "reg.test", "app"},
+                      TargetCase{"reg.test/app", "", "", "reg.test", "app"},
+                      TargetCase{"reg.test/app", "reg.test", "", "reg.test", "app"},
+                      TargetCase{"team/app", "", "", "docker.io", "team/app"},
+                      TargetCase{"redis", "", "", "docker.io", "library/redis"},
+                      TargetCase{"redis", "docker.io", "", "docker.io", "library/redis"},
+                      TargetCase{"docker.io/redis", "", "", "docker.io", "library/redis"},
+                      TargetCase{"app", "", "reg.test", "reg.test", "app"},
+                      TargetCase{"redis", "", "docker.io", "docker.io", "library/redis"},
+                      TargetCase{"reg.test/app", "", "reg.test", "reg.test", "app"},
+                      TargetCase{"redis", "docker.io", "reg.test", "docker.io", "library/redis"},
+                      TargetCase{"docker.io/redis", "", "reg.test", "reg.test",
+                                 "docker.io/redis"}));
 
 using FindNoTarget = testing::RegistryFixture;
 

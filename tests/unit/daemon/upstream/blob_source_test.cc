@@ -212,10 +212,10 @@ TEST_F(BlobSourceTest, PassesOnABodyThatBreaksOff) {
   EXPECT_EQ(sink_.told, "begin 0/? 0123");
 }
 
-const FakeAnswer kDown{.error = Error{Errc::upstream_down, "connection refused"}};
+const FakeAnswer kSourceDown{.error = Error{Errc::upstream_down, "connection refused"}};
 
 TEST_F(BlobSourceTest, GoesOnWithARunningTransferDuringABackoff) {
-  answer({part("bytes 0-4/10", "01234"), kDown, part("bytes 5-9/10", "56789")});
+  answer({part("bytes 0-4/10", "01234"), kSourceDown, part("bytes 5-9/10", "56789")});
   BlobSource source(endpoint_, "team/app");
   ASSERT_TRUE(source.fetch(digest_, {0, 5}, sink_, {}).ok());
   EXPECT_FALSE(source.fetch(digest_, {5, 10}, sink_, {}).ok());
@@ -227,7 +227,7 @@ TEST_F(BlobSourceTest, GoesOnWithARunningTransferDuringABackoff) {
 }
 
 TEST_F(BlobSourceTest, BeginsNoTransferDuringABackoff) {
-  answer({kDown});
+  answer({kSourceDown});
   BlobSource source(endpoint_, "team/app");
   EXPECT_FALSE(source.fetch(digest_, {5, 10}, sink_, {}).ok());
 

@@ -6,7 +6,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const FakeAnswer kDown{.error = Error{Errc::upstream_down, "reg.example: connection refused"}};
+const FakeAnswer kHostDown{.error = Error{Errc::upstream_down, "reg.example: connection refused"}};
 const FakeAnswer kOk{.body = "hello"};
 
 class EndpointBreakerTest : public EndpointTest {
@@ -22,7 +22,7 @@ class EndpointBreakerTest : public EndpointTest {
 };
 
 TEST_F(EndpointBreakerTest, MakesNoExchangeOnceItIsOpen) {
-  answer({kDown});
+  answer({kHostDown});
   EXPECT_EQ(send().error().code, Errc::upstream_down);
 
   const auto refused = send();
@@ -36,7 +36,7 @@ TEST_F(EndpointBreakerTest, MakesNoExchangeOnceItIsOpen) {
 }
 
 TEST_F(EndpointBreakerTest, TriesAgainAndCloses) {
-  answer({kDown, kOk, kOk});
+  answer({kHostDown, kOk, kOk});
   (void)send();
   clock_.advance(1s + kTrialWait);
 
@@ -63,7 +63,7 @@ TEST_F(EndpointBreakerTest, LeavesAnUpstreamAloneForAsLongAsItAsks) {
 }
 
 TEST_F(EndpointBreakerTest, LetsAnOperatorTryEarlier) {
-  answer({kDown, kOk});
+  answer({kHostDown, kOk});
   (void)send();
 
   EXPECT_TRUE(send_for(Purpose::order).ok());
@@ -113,7 +113,7 @@ TEST_F(EndpointBreakerTest, OpensAfterThreeAnswersThatBreakOff) {
 
 TEST_F(EndpointBreakerTest, DoesNotMindADeadStorageHost) {
   client_.emplace([](const http::ClientRequest& request) {
-    return request.url.host == "reg.example" ? redirect("https://cdn.example/x") : kDown;
+    return request.url.host == "reg.example" ? redirect("https://cdn.example/x") : kHostDown;
   });
   start("https://reg.example");
 
@@ -133,7 +133,7 @@ TEST_F(EndpointBreakerTest, DoesNotReadTheQuotaOfAStorageHost) {
 }
 
 TEST_F(EndpointBreakerTest, OpensWhenTheTokenServerCannotBeReached) {
-  answer({bearer_challenge(), kDown});
+  answer({bearer_challenge(), kHostDown});
 
   EXPECT_EQ(send().error().code, Errc::upstream_down);
 
@@ -143,7 +143,7 @@ TEST_F(EndpointBreakerTest, OpensWhenTheTokenServerCannotBeReached) {
 }
 
 TEST_F(EndpointBreakerTest, DoesNotTakeAChallengeWithoutAnAnswerForHealth) {
-  answer({kDown, bearer_challenge(), kDown});
+  answer({kHostDown, bearer_challenge(), kHostDown});
   (void)send();
   clock_.advance(1s + kTrialWait);
 
@@ -189,7 +189,7 @@ TEST_F(EndpointBreakerTest, TakesATokenServersUselessAnswerForATrouble) {
 }
 
 TEST_F(EndpointBreakerTest, IsTriedByAHeadOfWhatWasWantedLast) {
-  answer({kDown, bearer_challenge(), token("T"), kOk});
+  answer({kHostDown, bearer_challenge(), token("T"), kOk});
   (void)send();
   clock_.advance(1s);
   ASSERT_TRUE(endpoint_->wants_trial());
@@ -208,7 +208,7 @@ TEST_F(EndpointBreakerTest, LetsOneFindOutWhatATrialCannot) {
     return kOk;
   });
   start("https://reg.example");
-  endpoint_->health().admit(Purpose::pull)->token_failed(*kDown.error);
+  endpoint_->health().admit(Purpose::pull)->token_failed(*kHostDown.error);
   EXPECT_FALSE(send().ok());
   clock_.advance(1s);
 
@@ -220,7 +220,7 @@ TEST_F(EndpointBreakerTest, LetsOneFindOutWhatATrialCannot) {
 }
 
 TEST_F(EndpointBreakerTest, IsNotTriedWhileNothingWasWanted) {
-  answer({kDown});
+  answer({kHostDown});
   endpoint_->health().admit(Purpose::pull)->token_failed({Errc::upstream_down, "x"});
   clock_.advance(1s);
   ASSERT_TRUE(endpoint_->health().wants_trial());
@@ -250,7 +250,7 @@ TEST_F(EndpointBreakerTest, JudgesTheAnswerAfterTheToken) {
 }
 
 TEST_F(EndpointBreakerTest, GivesItsTurnBackWhenStopped) {
-  answer({kDown, kOk});
+  answer({kHostDown, kOk});
   (void)send();
   clock_.advance(1s + kTrialWait);
   std::stop_source stop;
@@ -263,7 +263,7 @@ TEST_F(EndpointBreakerTest, GivesItsTurnBackWhenStopped) {
 }
 
 TEST_F(EndpointBreakerTest, ClosesThoughTheBodyIsNotWanted) {
-  answer({kDown, kOk});
+  answer({kHostDown, kOk});
   (void)send();
   clock_.advance(1s + kTrialWait);
   response_.body_bytes_wanted = 1;

@@ -8,12 +8,12 @@ namespace {
 using namespace std::chrono_literals;
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-constexpr Moment kNow{MonoTime(1000h), WallTime(1'700'000'000s)};
+constexpr Moment kAsked{MonoTime(1000h), WallTime(1'700'000'000s)};
 
 std::optional<Quota> quota_of(const Fields& fields) {
   http::Headers headers;
   for (const auto& [name, value] : fields) headers.add(name, value);
-  return parse_quota(headers, kNow);
+  return parse_quota(headers, kAsked);
 }
 
 struct Told {
@@ -30,8 +30,8 @@ TEST_P(ToldQuotas, AreRead) {
   const Told& told = GetParam();
   const auto quota = quota_of(told.headers);
 
-  Quota expected{told.remaining, told.limit, told.window, {}, kNow.mono};
-  if (told.reset) expected.resets_at = kNow.mono + *told.reset;
+  Quota expected{told.remaining, told.limit, told.window, {}, kAsked.mono};
+  if (told.reset) expected.resets_at = kAsked.mono + *told.reset;
   EXPECT_EQ(quota, expected) << told.headers.front().second;
 }
 

@@ -8,7 +8,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // 1994-11-06 08:49:37.250 UTC, a Sunday.
-constexpr WallTime kNow{784'111'777'250ms};
+constexpr WallTime kSunday{784'111'777'250ms};
 
 struct GoodValue {
   const char* text;
@@ -18,7 +18,7 @@ struct GoodValue {
 class GoodRetryAfter : public ::testing::TestWithParam<GoodValue> {};
 
 TEST_P(GoodRetryAfter, IsAWaitOfAnHourAtMost) {
-  const auto wait = parse_retry_after(GetParam().text, kNow);
+  const auto wait = parse_retry_after(GetParam().text, kSunday);
 
   ASSERT_TRUE(wait.ok()) << GetParam().text;
   EXPECT_EQ(*wait, GetParam().wait);
@@ -42,7 +42,7 @@ INSTANTIATE_TEST_SUITE_P(Table, GoodRetryAfter,
 class BadRetryAfter : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(BadRetryAfter, IsInvalid) {
-  const auto wait = parse_retry_after(GetParam(), kNow);
+  const auto wait = parse_retry_after(GetParam(), kSunday);
 
   ASSERT_FALSE(wait.ok()) << GetParam();
   EXPECT_EQ(wait.error().code, Errc::invalid);

@@ -11,7 +11,7 @@ using testing::FakeClient;
 using Strings = std::vector<std::string>;
 
 const std::string kDocument = R"({"schemaVersion":2,"config":{},"layers":[]})";
-const FakeAnswer kDown{.error = Error{Errc::upstream_down, "connection refused"}};
+const FakeAnswer kRefused{.error = Error{Errc::upstream_down, "connection refused"}};
 
 FakeAnswer manifest() {
   return {.headers = {{"Content-Type", "application/vnd.oci.image.manifest.v1+json"}},
@@ -57,7 +57,7 @@ class UpstreamHealthTest : public ::testing::Test {
 };
 
 TEST_F(UpstreamHealthTest, SkipsAnEndpointThatIsDown) {
-  endpoint(kDown);
+  endpoint(kRefused);
   endpoint(manifest());
   ASSERT_TRUE(get().ok());
 
@@ -68,7 +68,7 @@ TEST_F(UpstreamHealthTest, SkipsAnEndpointThatIsDown) {
 }
 
 TEST_F(UpstreamHealthTest, GivesAllItsTimeToThoseThatMayBeAsked) {
-  endpoint(kDown);
+  endpoint(kRefused);
   endpoint(manifest());
   ASSERT_TRUE(get().ok());
   const auto begin = std::chrono::steady_clock::now();
@@ -91,7 +91,7 @@ TEST_F(UpstreamHealthTest, FindsOutThatSeveralAreDeadInOneDeadline) {
 }
 
 TEST_F(UpstreamHealthTest, FailsAtOnceWithoutExchangesWhenNobodyMayBeAsked) {
-  endpoint(kDown);
+  endpoint(kRefused);
   endpoint({.status = 429, .headers = {{"Retry-After", "60"}}});
   (void)get();
 
@@ -105,7 +105,7 @@ TEST_F(UpstreamHealthTest, FailsAtOnceWithoutExchangesWhenNobodyMayBeAsked) {
 }
 
 TEST_F(UpstreamHealthTest, TellsBeforehandWhatItWouldRefuse) {
-  endpoint(kDown);
+  endpoint(kRefused);
   endpoint({.status = 429, .headers = {{"Retry-After", "60"}}});
   EXPECT_FALSE(upstream().refusal(Purpose::pull, "team/app"));
   (void)get();
@@ -120,7 +120,7 @@ TEST_F(UpstreamHealthTest, TellsBeforehandWhatItWouldRefuse) {
 }
 
 TEST_F(UpstreamHealthTest, RefusesNothingWhileOneEndpointMayBeAsked) {
-  endpoint(kDown);
+  endpoint(kRefused);
   endpoint(manifest());
   ASSERT_TRUE(get().ok());
 
@@ -128,7 +128,7 @@ TEST_F(UpstreamHealthTest, RefusesNothingWhileOneEndpointMayBeAsked) {
 }
 
 TEST_F(UpstreamHealthTest, BelievesNoNotFoundWhileAnotherCannotBeAsked) {
-  endpoint(kDown);
+  endpoint(kRefused);
   endpoint({.status = 404});
   (void)get();
 
@@ -136,7 +136,7 @@ TEST_F(UpstreamHealthTest, BelievesNoNotFoundWhileAnotherCannotBeAsked) {
 }
 
 TEST_F(UpstreamHealthTest, ComesBackToTheFirstOnceItIsWell) {
-  endpoint(kDown);
+  endpoint(kRefused);
   endpoint(manifest());
   ASSERT_TRUE(get().ok());
   clock_.advance(1s + kTrialWait);
@@ -162,7 +162,7 @@ TEST_F(UpstreamHealthTest, AsksForAPullWhereARevalidationIsRefused) {
 }
 
 TEST_F(UpstreamHealthTest, HasBlobSourcesOfSickEndpointsLast) {
-  endpoint(kDown);
+  endpoint(kRefused);
   endpoint(manifest());
   EXPECT_EQ(source_names(), (Strings{"reg0.example", "reg1.example"}));
 
@@ -184,7 +184,7 @@ TEST_F(UpstreamHealthTest, PrefersTheQuickestOnceAllWereMeasured) {
 }
 
 TEST_F(UpstreamHealthTest, ReportsItsEndpointsAsWritten) {
-  endpoint(kDown);
+  endpoint(kRefused);
   endpoint(manifest(), 20ms);
   ASSERT_TRUE(get().ok());
 

@@ -15,7 +15,7 @@ using testing::FakeClient;
 using Strings = std::vector<std::string>;
 
 constexpr const char* kOciManifest = "application/vnd.oci.image.manifest.v1+json";
-const std::string kDocument = R"({"schemaVersion":2,"config":{},"layers":[]})";
+const std::string kManifestText = R"({"schemaVersion":2,"config":{},"layers":[]})";
 
 class UpstreamTest : public ::testing::Test {
  protected:
@@ -53,18 +53,18 @@ class UpstreamTest : public ::testing::Test {
   std::vector<std::unique_ptr<FakeClient>> clients_;
   std::vector<std::unique_ptr<Endpoint>> endpoints_;
   std::optional<Upstream> upstream_;
-  const cache::Digest digest_ = digest_of_text(kDocument);
+  const cache::Digest digest_ = digest_of_text(kManifestText);
 };
 
 TEST_F(UpstreamTest, BelievesAHeadThatTellsEverything) {
-  endpoint({manifest(kDocument, kOciManifest, digest_.str())});
+  endpoint({manifest(kManifestText, kOciManifest, digest_.str())});
 
   const auto info = head("7");
 
   ASSERT_TRUE(info.ok()) << describe(info.error());
   EXPECT_EQ(info->digest, digest_);
   EXPECT_EQ(info->media_type, kOciManifest);
-  EXPECT_EQ(info->size_bytes, kDocument.size());
+  EXPECT_EQ(info->size_bytes, kManifestText.size());
   EXPECT_EQ(clients_[0]->urls(), Strings{"HEAD https://reg0.example/v2/team/app/manifests/7"});
   EXPECT_EQ(clients_[0]->requests().front().headers.find("Accept"), kManifestAccept);
 }
@@ -72,14 +72,14 @@ TEST_F(UpstreamTest, BelievesAHeadThatTellsEverything) {
 class IncompleteHeads : public UpstreamTest, public ::testing::WithParamInterface<FakeAnswer> {};
 
 TEST_P(IncompleteHeads, AreCompletedByAGet) {
-  endpoint({GetParam(), manifest(kDocument)});
+  endpoint({GetParam(), manifest(kManifestText)});
 
   const auto info = head("7");
 
   ASSERT_TRUE(info.ok()) << describe(info.error());
   EXPECT_EQ(info->digest, digest_);
   EXPECT_EQ(info->media_type, kOciManifest);
-  EXPECT_EQ(info->size_bytes, kDocument.size());
+  EXPECT_EQ(info->size_bytes, kManifestText.size());
   EXPECT_EQ(clients_[0]->urls().back(), "GET https://reg0.example/v2/team/app/manifests/7");
 }
 
@@ -99,21 +99,21 @@ INSTANTIATE_TEST_SUITE_P(
                       FakeAnswer{.status = 405}, FakeAnswer{.status = 501}));
 
 TEST_F(UpstreamTest, HasTheDigestOfTheBytesForATag) {
-  endpoint({manifest(kDocument)});
+  endpoint({manifest(kManifestText)});
 
   const auto fetched = get("7");
 
   ASSERT_TRUE(fetched.ok()) << describe(fetched.error());
   EXPECT_EQ(fetched->digest, digest_);
-  EXPECT_EQ(fetched->document, (cache::Document{kOciManifest, kDocument}));
+  EXPECT_EQ(fetched->document, (cache::Document{kOciManifest, kManifestText}));
 }
 
 TEST_F(UpstreamTest, ChecksWhatTheHeaderSaysWithItsOwnAlgorithm) {
-  const auto sha512 = digest_of_text(kDocument, DigestAlgorithm::sha512);
+  const auto sha512 = digest_of_text(kManifestText, DigestAlgorithm::sha512);
   const auto other = digest_of_text("other", DigestAlgorithm::sha512);
-  endpoint({manifest(kDocument, kOciManifest, sha512.str()),
-            manifest(kDocument, kOciManifest, other.str()),
-            manifest(kDocument, kOciManifest, "blake3:abc")});
+  endpoint({manifest(kManifestText, kOciManifest, sha512.str()),
+            manifest(kManifestText, kOciManifest, other.str()),
+            manifest(kManifestText, kOciManifest, "blake3:abc")});
 
   EXPECT_EQ(get("7")->digest, digest_);
   EXPECT_EQ(get("7").error().code, Errc::corrupt);
@@ -121,9 +121,9 @@ TEST_F(UpstreamTest, ChecksWhatTheHeaderSaysWithItsOwnAlgorithm) {
 }
 
 TEST_F(UpstreamTest, ReturnsOnlyBytesThatMatchTheDigestAskedFor) {
-  const auto sha512 = digest_of_text(kDocument, DigestAlgorithm::sha512);
-  endpoint({manifest(kDocument, kOciManifest, "sha256:wrong"), manifest(kDocument),
-            manifest(kDocument + " ")});
+  const auto sha512 = digest_of_text(kManifestText, DigestAlgorithm::sha512);
+  endpoint({manifest(kManifestText, kOciManifest, "sha256:wrong"), manifest(kManifestText),
+            manifest(kManifestText + " ")});
 
   EXPECT_EQ(get(digest_.str())->digest, digest_);
   EXPECT_EQ(get(sha512.str())->digest, sha512);
@@ -131,7 +131,7 @@ TEST_F(UpstreamTest, ReturnsOnlyBytesThatMatchTheDigestAskedFor) {
 }
 
 TEST_F(UpstreamTest, AsksNobodyForAMalformedDigest) {
-  endpoint({manifest(kDocument)});
+  endpoint({manifest(kManifestText)});
 
   EXPECT_EQ(get("sha256:abc").error().code, Errc::invalid);
   EXPECT_EQ(head("md5:d41d8cd98f00b204e9800998ecf8427e").error().code, Errc::invalid);
@@ -141,7 +141,8 @@ TEST_F(UpstreamTest, AsksNobodyForAMalformedDigest) {
 
 TEST_F(UpstreamTest, FindsAGenericTypeInTheDocument) {
   const std::string index = R"({"schemaVersion":2,"manifests":[]})";
-  endpoint({manifest(index, "application/json; charset=utf-8"), manifest(kDocument, "text/plain")});
+  endpoint(
+      {manifest(index, "application/json; charset=utf-8"), manifest(kManifestText, "text/plain")});
 
   EXPECT_EQ(get("7")->document.media_type, "application/vnd.oci.image.index.v1+json");
   EXPECT_EQ(get("7")->document.media_type, kOciManifest);
@@ -154,7 +155,7 @@ TEST_F(UpstreamTest, TakesNoLoginPageForAManifest) {
 }
 
 TEST_F(UpstreamTest, TakesAnEncodedManifestOnlyWhenADigestVouchesForIt) {
-  auto encoded = manifest(kDocument);
+  auto encoded = manifest(kManifestText);
   encoded.headers.emplace_back("Content-Encoding", "gzip");
   endpoint({encoded});
 
@@ -173,12 +174,12 @@ TEST_F(UpstreamTest, RefusesAManifestThatIsTooLarge) {
   EXPECT_NE(fetched.error().context.find("larger than"), std::string::npos);
 }
 
-struct Answered {
+struct AnsweredCase {
   int status;
   Errc code;
 };
 
-class ManifestStatuses : public UpstreamTest, public ::testing::WithParamInterface<Answered> {};
+class ManifestStatuses : public UpstreamTest, public ::testing::WithParamInterface<AnsweredCase> {};
 
 TEST_P(ManifestStatuses, BecomeErrorsThatNameThem) {
   endpoint({{.status = GetParam().status, .body = "an error page"}});
@@ -193,17 +194,18 @@ TEST_P(ManifestStatuses, BecomeErrorsThatNameThem) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, ManifestStatuses,
-                         ::testing::Values(Answered{404, Errc::not_found},
-                                           Answered{401, Errc::denied}, Answered{403, Errc::denied},
-                                           Answered{429, Errc::upstream_down},
-                                           Answered{500, Errc::upstream_down},
-                                           Answered{206, Errc::upstream_down}));
+                         ::testing::Values(AnsweredCase{404, Errc::not_found},
+                                           AnsweredCase{401, Errc::denied},
+                                           AnsweredCase{403, Errc::denied},
+                                           AnsweredCase{429, Errc::upstream_down},
+                                           AnsweredCase{500, Errc::upstream_down},
+                                           AnsweredCase{206, Errc::upstream_down}));
 
 TEST_F(UpstreamTest, AsksTheNextEndpointAfterAFailure) {
   endpoint({{.status = 503}});
   endpoint({{.status = 404}});
-  endpoint({manifest(kDocument)});
-  endpoint({manifest(kDocument)});
+  endpoint({manifest(kManifestText)});
+  endpoint({manifest(kManifestText)});
 
   EXPECT_TRUE(get("7").ok());
 
@@ -226,21 +228,22 @@ TEST_P(Disagreements, EndInTheMostTellingError) {
 
 const FakeAnswer kNotFound{.status = 404};
 const FakeAnswer kDenied{.status = 403};
-const FakeAnswer kDown{.status = 500};
+const FakeAnswer kHttp500{.status = 500};
 const FakeAnswer kTimeout{.error = Error{Errc::timeout, "x"}};
-INSTANTIATE_TEST_SUITE_P(Table, Disagreements,
-                         ::testing::Values(Disagreement{{kNotFound, kNotFound}, Errc::not_found},
-                                           Disagreement{{kNotFound, kDown}, Errc::upstream_down},
-                                           Disagreement{{kDown, kNotFound}, Errc::upstream_down},
-                                           Disagreement{{kTimeout, kNotFound}, Errc::timeout},
-                                           Disagreement{{kNotFound, kDenied}, Errc::denied},
-                                           Disagreement{{kDenied, kNotFound}, Errc::denied},
-                                           Disagreement{{kDenied, kDown}, Errc::upstream_down},
-                                           Disagreement{{kTimeout, kDown}, Errc::timeout}));
+INSTANTIATE_TEST_SUITE_P(
+    Table, Disagreements,
+    ::testing::Values(Disagreement{{kNotFound, kNotFound}, Errc::not_found},
+                      Disagreement{{kNotFound, kHttp500}, Errc::upstream_down},
+                      Disagreement{{kHttp500, kNotFound}, Errc::upstream_down},
+                      Disagreement{{kTimeout, kNotFound}, Errc::timeout},
+                      Disagreement{{kNotFound, kDenied}, Errc::denied},
+                      Disagreement{{kDenied, kNotFound}, Errc::denied},
+                      Disagreement{{kDenied, kHttp500}, Errc::upstream_down},
+                      Disagreement{{kTimeout, kHttp500}, Errc::timeout}));
 
 TEST_F(UpstreamTest, LeavesTimeForEveryEndpoint) {
   endpoint({kTimeout});
-  endpoint({manifest(kDocument)});
+  endpoint({manifest(kManifestText)});
   const auto begin = std::chrono::steady_clock::now();
 
   ASSERT_TRUE(get("7").ok());

@@ -7,9 +7,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr WallTime kNow{784'111'777s};
+constexpr WallTime kJudged{784'111'777s};
 
-http::ResponseHead head(int status, const std::string& retry_after = "") {
+http::ResponseHead answered(int status, const std::string& retry_after = "") {
   http::ResponseHead head{.status = status, .headers = {}, .content_length = {}};
   if (!retry_after.empty()) head.headers.add("Retry-After", retry_after);
   return head;
@@ -28,9 +28,9 @@ struct Judged {
 class Answers : public ::testing::TestWithParam<Judged> {};
 
 TEST_P(Answers, AreJudgedByTheirStatus) {
-  const Exchanged exchange{head(GetParam().status, GetParam().retry_after), 0, {}, {}};
+  const Exchanged exchange{answered(GetParam().status, GetParam().retry_after), 0, {}, {}};
 
-  EXPECT_EQ(judge(exchange, kNow), GetParam().verdict) << GetParam().status;
+  EXPECT_EQ(judge(exchange, kJudged), GetParam().verdict) << GetParam().status;
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -64,9 +64,9 @@ class Failures : public ::testing::TestWithParam<Ended> {};
 
 TEST_P(Failures, AreTheEndpointsOnlyWhenItCouldHaveHelped) {
   Exchanged exchange{{}, 0, {}, failed(GetParam().code)};
-  if (GetParam().has_head) exchange.head = head(200);
+  if (GetParam().has_head) exchange.head = answered(200);
 
-  EXPECT_EQ(judge(exchange, kNow).sign, GetParam().sign);
+  EXPECT_EQ(judge(exchange, kJudged).sign, GetParam().sign);
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, Failures,
@@ -82,8 +82,8 @@ INSTANTIATE_TEST_SUITE_P(Table, Failures,
                                            Ended{true, Errc::io, Sign::nothing}));
 
 TEST(Verdict, NamesTheCause) {
-  EXPECT_EQ(judge({{}, 0, {}, failed(Errc::timeout)}, kNow).why, "the cause");
-  EXPECT_EQ(judge({head(200), 0, {}, failed(Errc::timeout)}, kNow).why, "the cause");
+  EXPECT_EQ(judge({{}, 0, {}, failed(Errc::timeout)}, kJudged).why, "the cause");
+  EXPECT_EQ(judge({answered(200), 0, {}, failed(Errc::timeout)}, kJudged).why, "the cause");
 }
 
 struct Waited {
@@ -96,7 +96,7 @@ class Timeouts : public ::testing::TestWithParam<Waited> {};
 TEST_P(Timeouts, AreTheEndpointsDeathOnlyWhenItHadTheTimeToConnectAndWasNeverHeard) {
   const Exchanged exchange{{}, 0, GetParam().chance, failed(Errc::timeout)};
 
-  EXPECT_EQ(judge(exchange, kNow).sign, GetParam().sign);
+  EXPECT_EQ(judge(exchange, kJudged).sign, GetParam().sign);
   EXPECT_EQ(judge_token({Errc::timeout, "x"}, GetParam().chance).sign, GetParam().sign);
 }
 
@@ -113,20 +113,21 @@ INSTANTIATE_TEST_SUITE_P(Table, Timeouts,
 TEST(Verdict, HearsNoComplaintAboutATimeThatWasTooShort) {
   const Chance none{.allowed = 1ns};
 
-  EXPECT_EQ(judge({{}, 0, none, failed(Errc::upstream_down)}, kNow).sign, Sign::unreachable);
-  EXPECT_EQ(judge({head(200), 0, none, failed(Errc::timeout)}, kNow).sign, Sign::nothing);
+  EXPECT_EQ(judge({{}, 0, none, failed(Errc::upstream_down)}, kJudged).sign, Sign::unreachable);
+  EXPECT_EQ(judge({answered(200), 0, none, failed(Errc::timeout)}, kJudged).sign, Sign::nothing);
 }
 
 TEST(Verdict, ForgivesABreakAfterProgress) {
   const auto broken = failed(Errc::upstream_down);
 
-  EXPECT_EQ(judge({head(206), kProgressBytes - 1, {}, broken}, kNow).sign, Sign::broken);
-  EXPECT_EQ(judge({head(206), kProgressBytes, {}, broken}, kNow).sign, Sign::nothing);
+  EXPECT_EQ(judge({answered(206), kProgressBytes - 1, {}, broken}, kJudged).sign, Sign::broken);
+  EXPECT_EQ(judge({answered(206), kProgressBytes, {}, broken}, kJudged).sign, Sign::nothing);
 }
 
 TEST(Verdict, OfAServerErrorStandsWhateverBecomesOfItsBody) {
-  EXPECT_EQ(judge({head(500), 0, {}, failed(Errc::cancelled)}, kNow).sign, Sign::server_error);
-  EXPECT_EQ(judge({head(429), 0, {}, failed(Errc::timeout)}, kNow).sign, Sign::wants_pause);
+  EXPECT_EQ(judge({answered(500), 0, {}, failed(Errc::cancelled)}, kJudged).sign,
+            Sign::server_error);
+  EXPECT_EQ(judge({answered(429), 0, {}, failed(Errc::timeout)}, kJudged).sign, Sign::wants_pause);
 }
 
 TEST(Verdict, TakesAMissingTokenForNoAnswerUnlessItWasRefused) {

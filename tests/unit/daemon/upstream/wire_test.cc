@@ -16,7 +16,7 @@ using testing::respond;
 using testing::ScriptedConnection;
 using testing::ScriptedServer;
 
-const std::string kDocument = R"({"schemaVersion":2,"config":{},"layers":[]})";
+const std::string kWireDocument = R"({"schemaVersion":2,"config":{},"layers":[]})";
 
 class WireTest : public ::testing::Test {
  protected:
@@ -115,7 +115,7 @@ TEST_F(WireTest, KeepsTheDeadlineWhenTheTokenServerIsSlow) {
 }
 
 TEST_F(WireTest, FetchesAManifestByteExact) {
-  ScriptedServer server(respond(200, kDocument, {{"Content-Type", "application/json"}}));
+  ScriptedServer server(respond(200, kWireDocument, {{"Content-Type", "application/json"}}));
   std::vector<std::unique_ptr<Endpoint>> endpoints;
   const auto url = http::Url::parse(server.url("/")).value();
   endpoints.push_back(std::make_unique<Endpoint>(EndpointParts{
@@ -127,8 +127,8 @@ TEST_F(WireTest, FetchesAManifestByteExact) {
       upstream.get_manifest("team/app", "7", {std::chrono::steady_clock::now() + 10s});
 
   ASSERT_TRUE(fetched.ok()) << describe(fetched.error());
-  EXPECT_EQ(fetched->document.bytes, kDocument);
-  EXPECT_EQ(fetched->digest, testing::digest_of_text(kDocument));
+  EXPECT_EQ(fetched->document.bytes, kWireDocument);
+  EXPECT_EQ(fetched->digest, testing::digest_of_text(kWireDocument));
 }
 
 }  // namespace
