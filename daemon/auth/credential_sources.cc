@@ -42,23 +42,23 @@ void drop_newline(std::string& secret) {
 FileCredentials::FileCredentials(std::string username, std::filesystem::path password_file)
     : username_(std::move(username)), password_file_(std::move(password_file)) {}
 
-Result<std::optional<BasicCredential>> FileCredentials::credential() {
+Result<std::vector<Credential>> FileCredentials::credentials(const CredentialQuestion&) {
   auto secret = read_secret(password_file_);
   if (!secret) return secret.error();
   drop_newline(*secret);
   if (secret->empty()) return Error{Errc::invalid, password_file_.string() + " is empty"};
-  return std::optional(BasicCredential{username_, std::move(*secret)});
+  return std::vector{Credential{username_, std::move(*secret)}};
 }
 
 EnvironmentCredentials::EnvironmentCredentials(std::string username, std::string password_variable)
     : username_(std::move(username)), password_variable_(std::move(password_variable)) {}
 
-Result<std::optional<BasicCredential>> EnvironmentCredentials::credential() {
+Result<std::vector<Credential>> EnvironmentCredentials::credentials(const CredentialQuestion&) {
   const char* secret = std::getenv(password_variable_.c_str());
   if (secret == nullptr || *secret == '\0') {
     return Error{Errc::not_found, "environment variable " + password_variable_ + " is not set"};
   }
-  return std::optional(BasicCredential{username_, secret});
+  return std::vector{Credential{username_, secret}};
 }
 
 }  // namespace larder::auth

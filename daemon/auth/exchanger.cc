@@ -143,15 +143,17 @@ Result<Exchanger::Token> Exchanger::exchange(const std::vector<Challenge>& chall
   if (bearer == nullptr && basic == nullptr) {
     return denied("the upstream's challenge is neither bearer nor basic");
   }
-  auto credential = credentials_.credential();
-  if (!credential) return denied("credential: " + credential.error().context);
-  if (bearer != nullptr) return ask_realm(*bearer, scope, *credential, deadline, std::move(stop));
-  if (!*credential) return denied("the upstream wants a credential and none is configured");
-  return Token{basic_authorization(**credential), clock_.now() + kBasicLifetime};
+  const auto credentials = credentials_.credentials({endpoint_.host, "", deadline, stop});
+  if (!credentials) return denied("credential: " + credentials.error().context);
+  std::optional<Credential> credential;
+  if (!credentials->empty()) credential = credentials->front();
+  if (bearer != nullptr) return ask_realm(*bearer, scope, credential, deadline, std::move(stop));
+  if (!credential) return denied("the upstream wants a credential and none is configured");
+  return Token{basic_authorization(*credential), clock_.now() + kBasicLifetime};
 }
 
 Result<Exchanger::Token> Exchanger::ask_realm(const Challenge& challenge, const std::string& scope,
-                                              const std::optional<BasicCredential>& credential,
+                                              const std::optional<Credential>& credential,
                                               std::optional<MonoTime> deadline,
                                               std::stop_token stop) {
   auto request = token_request(challenge, scope, credential, endpoint_);

@@ -20,24 +20,11 @@
 #include "cache/base/mutex.h"
 #include "cache/base/result.h"
 #include "daemon/auth/challenge.h"
+#include "daemon/auth/credential.h"
 #include "daemon/http/client.h"
 #include "daemon/http/url.h"
 
 namespace larder::auth {
-
-struct BasicCredential {
-  std::string username;
-  std::string password;
-};
-
-// Gives an upstream's credential at use, so that a rotated secret file is seen.
-// Thread-safety: any thread. Blocks: on a file.
-class CredentialSource {
- public:
-  virtual ~CredentialSource() = default;
-  // Nothing: anonymous. Returns: not_found or io when a configured secret cannot be read.
-  virtual Result<std::optional<BasicCredential>> credential() = 0;
-};
 
 // Whether a token realm may see what belongs to `endpoint`: the same host, at whatever port, or a
 // name under the same registrable domain (registry-1.docker.io and auth.docker.io, but not two
@@ -90,7 +77,7 @@ class Exchanger {
   Result<Token> exchange(const std::vector<Challenge>& challenges, const std::string& scope,
                          std::optional<MonoTime> deadline, std::stop_token stop);
   Result<Token> ask_realm(const Challenge& challenge, const std::string& scope,
-                          const std::optional<BasicCredential>& credential,
+                          const std::optional<Credential>& credential,
                           std::optional<MonoTime> deadline, std::stop_token stop);
 
   const http::Url endpoint_;

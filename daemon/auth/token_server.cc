@@ -68,12 +68,12 @@ std::chrono::seconds lifetime_in(const nlohmann::json& object) {
 
 }  // namespace
 
-std::string basic_authorization(const BasicCredential& credential) {
+std::string basic_authorization(const Credential& credential) {
   return "Basic " + base64(credential.username + ":" + credential.password);
 }
 
 Result<http::ClientRequest> token_request(const Challenge& challenge, const std::string& scope,
-                                          const std::optional<BasicCredential>& credential,
+                                          const std::optional<Credential>& credential,
                                           const http::Url& endpoint) {
   auto realm = http::Url::parse(challenge.realm);
   if (!realm) return Error{Errc::denied, "the token realm is no URL"};

@@ -17,12 +17,12 @@
 namespace larder::auth {
 
 // The value of a Basic Authorization header.
-std::string basic_authorization(const BasicCredential& credential);
+std::string basic_authorization(const Credential& credential);
 
 // Asks for `scope` and what the challenge names besides. Without a credential: anonymously.
 // Returns: denied when the realm is no URL or outside the boundary of `endpoint`.
 Result<http::ClientRequest> token_request(const Challenge& challenge, const std::string& scope,
-                                          const std::optional<BasicCredential>& credential,
+                                          const std::optional<Credential>& credential,
                                           const http::Url& endpoint);
 
 struct IssuedToken {

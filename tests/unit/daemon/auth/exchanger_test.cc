@@ -27,8 +27,8 @@ constexpr const char* kScope = "repository:team/app:pull";
 
 class FixedCredential final : public CredentialSource {
  public:
-  Result<std::optional<BasicCredential>> credential() override { return value; }
-  Result<std::optional<BasicCredential>> value = std::optional<BasicCredential>();
+  Result<std::vector<Credential>> credentials(const CredentialQuestion&) override { return value; }
+  Result<std::vector<Credential>> value = std::vector<Credential>();
 };
 
 FakeAnswer token(const std::string& value, int lifetime_seconds = 300) {
@@ -73,7 +73,7 @@ TEST_F(ExchangerTest, TurnsAChallengeIntoABearerToken) {
 }
 
 TEST_F(ExchangerTest, ShowsTheCredentialToTheRealmOnly) {
-  credentials_.value = std::optional(BasicCredential{"user", "password"});
+  credentials_.value = std::vector{Credential{"user", "password"}};
   start(token("T"));
 
   ASSERT_EQ(*authorize(kBearer), "Bearer T");
@@ -82,7 +82,7 @@ TEST_F(ExchangerTest, ShowsTheCredentialToTheRealmOnly) {
 }
 
 TEST_F(ExchangerTest, AnswersABasicChallengeWithoutARealm) {
-  credentials_.value = std::optional(BasicCredential{"AWS", "password"});
+  credentials_.value = std::vector{Credential{"AWS", "password"}};
   start(token("unused"));
 
   EXPECT_EQ(*authorize(kBasic), "Basic QVdTOnBhc3N3b3Jk");
@@ -91,7 +91,7 @@ TEST_F(ExchangerTest, AnswersABasicChallengeWithoutARealm) {
 }
 
 TEST_F(ExchangerTest, PrefersBearerToBasic) {
-  credentials_.value = std::optional(BasicCredential{"user", "password"});
+  credentials_.value = std::vector{Credential{"user", "password"}};
   start(token("T"));
 
   EXPECT_EQ(*authorize({kBasic.front(), kBearer.front()}), "Bearer T");
@@ -146,7 +146,7 @@ TEST_F(ExchangerTest, RemembersABoundedNumberOfScopes) {
 }
 
 TEST_F(ExchangerTest, UsesNoRealmOutsideTheBoundary) {
-  credentials_.value = std::optional(BasicCredential{"user", "password"});
+  credentials_.value = std::vector{Credential{"user", "password"}};
   start(token("T"));
   auto challenges = kBearer;
   challenges.front().realm = "https://evil.example/token?x=y";

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 constexpr const char* kPullScope = "repository:team/app:pull";
 
 Result<http::ClientRequest> ask(const Challenge& challenge,
-                                const std::optional<BasicCredential>& credential = std::nullopt) {
+                                const std::optional<Credential>& credential = std::nullopt) {
   return token_request(challenge, kPullScope, credential,
                        http::Url::parse("https://reg.example").value());
 }
@@ -62,7 +62,7 @@ TEST(TokenRequest, BoundsTheChallengesScopes) {
 
 TEST(TokenRequest, CarriesTheCredential) {
   const auto request =
-      ask(bearer("https://reg.example/token"), BasicCredential{"user", "pass:word"});
+      ask(bearer("https://reg.example/token"), Credential{"user", "pass:word"});
 
   ASSERT_TRUE(request.ok());
   EXPECT_EQ(request->headers.find("Authorization"), "Basic dXNlcjpwYXNzOndvcmQ=");
@@ -80,7 +80,7 @@ TEST(TokenRequest, MayReachALocalAddressOnlyWhereItIsTheEndpointsOwn) {
 class BadRealms : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(BadRealms, AreRefusedWithoutTheirQuery) {
-  const auto request = ask(bearer(GetParam()), BasicCredential{"user", "password"});
+  const auto request = ask(bearer(GetParam()), Credential{"user", "password"});
 
   ASSERT_FALSE(request.ok());
   EXPECT_EQ(request.error().code, Errc::denied);

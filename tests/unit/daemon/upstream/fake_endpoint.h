@@ -51,8 +51,8 @@ class RecordingObserver final : public UpstreamObserver {
 
 class FixedCredential final : public auth::CredentialSource {
  public:
-  Result<std::optional<auth::BasicCredential>> credential() override {
-    return std::optional(auth::BasicCredential{"user", "password"});
+  Result<std::vector<auth::Credential>> credentials(const auth::CredentialQuestion&) override {
+    return std::vector{auth::Credential{"user", "password"}};
   }
 };
 
