@@ -36,9 +36,11 @@ ActionSet actions_named(std::string_view pattern) {
   if (!text.ok()) return 0;
   Patterns patterns;
   const Range only{patterns.add(*text), 1};
+  const PolicyRequest nobody;
+  const Facts none(nobody);
   unsigned actions = 0;
   for (std::size_t i = 0; i < kActionCount; ++i) {
-    if (patterns.match(only, kNames[i], PolicyRequest()) == Match::yes) actions |= 1U << i;
+    if (patterns.match(only, kNames[i], none) == Match::yes) actions |= 1U << i;
   }
   return static_cast<ActionSet>(actions);
 }

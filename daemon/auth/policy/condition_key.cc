@@ -28,7 +28,7 @@ constexpr std::array kKeys{
     KeyInfo{"registry:Upstream", KeyType::text},
     KeyInfo{"registry:Repository", KeyType::text},
 };
-static_assert(kKeys.size() == static_cast<std::size_t>(ConditionKey::repository) + 1);
+static_assert(kKeys.size() == kConditionKeyCount);
 
 // In the order of SubjectKind.
 constexpr std::array<std::string_view, 5> kKinds{"anonymous", "user", "service-account", "oidc",
@@ -80,37 +80,24 @@ std::string names_of_condition_keys(std::optional<KeyType> type) {
   return names;
 }
 
-std::string_view text_of(const PolicyRequest& request, ConditionKey key) {
-  switch (key) {
-    case ConditionKey::listener:
-      return request.listener;
-    case ConditionKey::subject:
-      return request.subject;
-    case ConditionKey::subject_kind:
-      return to_string(request.kind);
-    case ConditionKey::issuer:
-      return request.issuer;
-    case ConditionKey::kube_namespace:
-      return request.kube_namespace;
-    case ConditionKey::service_account:
-      return request.service_account;
-    case ConditionKey::upstream:
-      return upstream_of(request.resource);
-    case ConditionKey::repository:
-      return repository_of(request.resource);
-    case ConditionKey::source_ip:
-    case ConditionKey::current_time:
-    case ConditionKey::secure_transport:
-    case ConditionKey::groups:
-      break;
-  }
-  return {};
+Facts::Facts(const PolicyRequest& from) : request(from) {
+  const auto text = [this](ConditionKey key) -> std::string_view& {
+    return texts[static_cast<std::size_t>(key)];
+  };
+  text(ConditionKey::listener) = from.listener;
+  text(ConditionKey::subject) = from.subject;
+  text(ConditionKey::subject_kind) = to_string(from.kind);
+  text(ConditionKey::issuer) = from.issuer;
+  text(ConditionKey::kube_namespace) = from.kube_namespace;
+  text(ConditionKey::service_account) = from.service_account;
+  text(ConditionKey::upstream) = upstream_of(from.resource);
+  text(ConditionKey::repository) = repository_of(from.resource);
 }
 
-bool is_missing(const PolicyRequest& request, ConditionKey key) {
+bool Facts::is_missing(ConditionKey key) const {
   switch (type_of(key)) {
     case KeyType::text:
-      return text_of(request, key).empty();
+      return text_of(key).empty();
     case KeyType::texts:
       return request.groups.empty();
     case KeyType::address:

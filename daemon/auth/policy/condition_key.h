@@ -3,6 +3,8 @@
 // Thread-safety: functions of their arguments. Blocks: no.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -27,6 +29,8 @@ enum class ConditionKey : std::uint8_t {
   repository,
 };
 
+inline constexpr std::size_t kConditionKeyCount = 12;
+
 // What a key's value is, and so which operators it goes with.
 enum class KeyType : std::uint8_t { text, texts, address, time, boolean };
 
@@ -39,10 +43,18 @@ KeyType type_of(ConditionKey key);
 // "registry:Listener, registry:Subject, ..": those of a type, or all of them.
 std::string names_of_condition_keys(std::optional<KeyType> type = std::nullopt);
 
-// The value of a key of KeyType::text; empty when the request has none.
-std::string_view text_of(const PolicyRequest& request, ConditionKey key);
+// A request, and its values for keys looked up once for all statements that ask for them.
+struct Facts {
+  // `from` must outlive them.
+  explicit Facts(const PolicyRequest& from);
 
-// Whether the request has no value for it.
-bool is_missing(const PolicyRequest& request, ConditionKey key);
+  // The value of a key of KeyType::text; empty when the request has none.
+  std::string_view text_of(ConditionKey key) const { return texts[static_cast<std::size_t>(key)]; }
+  // Whether the request has no value for it.
+  bool is_missing(ConditionKey key) const;
+
+  const PolicyRequest& request;
+  std::array<std::string_view, kConditionKeyCount> texts;
+};
 
 }  // namespace larder::policy

@@ -1,9 +1,10 @@
 #include "daemon/auth/policy/explain.h"
 
 #include <algorithm>
+#include <utility>
 
-#include "daemon/auth/policy/elements.h"
 #include "daemon/auth/policy/problems.h"
+#include "daemon/auth/policy/requirement.h"
 
 namespace larder::policy {
 
@@ -27,10 +28,11 @@ std::string listed(std::span<const std::string> texts) {
 }
 
 // What the request has for a key.
-std::string value_of(const PolicyRequest& request, ConditionKey key) {
+std::string value_of(const Facts& facts, ConditionKey key) {
+  const PolicyRequest& request = facts.request;
   switch (type_of(key)) {
     case KeyType::text:
-      return in_quotes(text_of(request, key));
+      return in_quotes(facts.text_of(key));
     case KeyType::texts:
       return listed(request.groups);
     case KeyType::address:
@@ -50,46 +52,42 @@ std::string who(const PolicyRequest& request) {
   return text;
 }
 
-Mismatch principal_mismatch(const StatementNote& note, const Statement& statement,
-                            const PolicyRequest& request) {
-  const bool excepts = statement.excepts_principals;
-  return {excepts ? "NotPrincipal" : "Principal",
-          "got " + who(request) + (excepts ? ", and not for " : ", expected ") + note.principals};
+// What the request has where the requirement wants something.
+std::string got(const Requirement& requirement, const Facts& facts) {
+  switch (requirement.kind) {
+    case Requirement::Kind::principal:
+      return who(facts.request);
+    case Requirement::Kind::resource:
+      return in_quotes(facts.request.resource);
+    case Requirement::Kind::condition:
+      break;
+  }
+  return facts.is_missing(requirement.key) ? "no value" : value_of(facts, requirement.key);
 }
 
-Mismatch resource_mismatch(const StatementNote& note, const Statement& statement,
-                           const PolicyRequest& request) {
-  const bool excepts = statement.excepts_resources;
-  return {excepts ? "NotResource" : "Resource", "got " + in_quotes(request.resource) +
-                                                    (excepts ? ", and not for " : ", expected ") +
-                                                    note.resources};
-}
-
-Mismatch condition_mismatch(const std::string& text, const Condition& condition,
-                            const PolicyRequest& request) {
-  const std::string got = is_missing(request, condition.key) ? std::string("no value")
-                                                             : value_of(request, condition.key);
-  return {"Condition", "got " + got + ", expected " + text};
+// Principal, resource, conditions; not in the order in which they are asked.
+std::vector<std::uint32_t> in_reading_order(const Policy& policy, const Statement& statement) {
+  const auto first = policy.requirement_numbers.begin() + statement.requirements.first;
+  std::vector<std::uint32_t> numbers(first, first + statement.requirements.count);
+  std::sort(numbers.begin(), numbers.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return std::pair(policy.requirements[a].kind, a) < std::pair(policy.requirements[b].kind, b);
+  });
+  return numbers;
 }
 
 std::vector<Mismatch> mismatches_of(const Policy& policy, const Statement& statement,
-                                    const PolicyRequest& request) {
-  const StatementNote& note = policy.notes.at(statement.number);
+                                    const Facts& facts) {
   std::vector<Mismatch> found;
-  if (!covers_action(statement, request)) {
-    found.push_back({"Action", "got " + std::string(to_string(request.action)) + ", expected " +
-                                   names_of(statement.actions)});
+  if ((statement.actions & set_of(facts.request.action)) == 0) {
+    found.push_back({"Action", "got " + std::string(to_string(facts.request.action)) +
+                                   ", expected " + names_of(statement.actions)});
   }
-  if (!covers_principal(policy, statement, request)) {
-    found.push_back(principal_mismatch(note, statement, request));
-  }
-  if (!covers_resource(policy, statement, request)) {
-    found.push_back(resource_mismatch(note, statement, request));
-  }
-  const Range conditions = statement.conditions;
-  for (std::uint32_t i = conditions.first; i < conditions.first + conditions.count; ++i) {
-    if (is_met(policy, policy.conditions[i], statement.effect, request)) continue;
-    found.push_back(condition_mismatch(policy.condition_texts[i], policy.conditions[i], request));
+  for (const std::uint32_t number : in_reading_order(policy, statement)) {
+    const Requirement& requirement = policy.requirements.at(number);
+    if (is_met(policy, requirement, facts)) continue;
+    const RequirementNote& note = policy.requirement_notes.at(number);
+    found.push_back({note.element, "got " + got(requirement, facts) + ", expected " +
+                                       (requirement.negated ? "none of " : "") + note.wanted});
   }
   return found;
 }
@@ -97,11 +95,12 @@ std::vector<Mismatch> mismatches_of(const Policy& policy, const Statement& state
 }  // namespace
 
 Explanation explain(const Policy& policy, const PolicyRequest& request) {
+  const Facts facts(request);
   Explanation explanation{decide(policy, request), {}};
   for (const Statement& statement : policy.statements) {
     explanation.statements.push_back({statement.number, name_of(policy, statement.number),
                                       policy.notes.at(statement.number).line, statement.effect,
-                                      mismatches_of(policy, statement, request)});
+                                      mismatches_of(policy, statement, facts)});
   }
   std::sort(explanation.statements.begin(), explanation.statements.end(),
             [](const auto& a, const auto& b) { return a.number < b.number; });

@@ -1,6 +1,7 @@
 #include "daemon/auth/policy/pattern.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "daemon/http/ascii.h"
 
@@ -12,7 +13,6 @@ using Kind = Piece::Kind;
 
 // In place of a number of bytes.
 constexpr std::size_t kDoesNotFit = static_cast<std::size_t>(-1);
-constexpr std::size_t kHasNoValue = kDoesNotFit - 1;
 
 void append_literal(std::vector<Piece>& pieces, char c) {
   if (pieces.empty() || pieces.back().kind != Kind::literal) pieces.push_back({});
@@ -49,14 +49,34 @@ Status append_variable(std::vector<Piece>& pieces, std::string_view name,
   return {};
 }
 
+// Most texts are too short to be worth a call.
+bool same_bytes(const char* a, const char* b, std::size_t count) {
+  std::size_t at = 0;
+  for (; at + 8 <= count; at += 8) {
+    std::uint64_t words[2];
+    std::memcpy(&words[0], a + at, 8);
+    std::memcpy(&words[1], b + at, 8);
+    if (words[0] != words[1]) return false;
+  }
+  for (; at < count; ++at) {
+    if (a[at] != b[at]) return false;
+  }
+  return true;
+}
+
 bool starts_with(std::string_view text, std::string_view start, bool ignores_case) {
-  if (!ignores_case) return text.starts_with(start);
+  if (!ignores_case) {
+    return text.size() >= start.size() && same_bytes(text.data(), start.data(), start.size());
+  }
   return text.size() >= start.size() &&
          http::equals_ignoring_case(text.substr(0, start.size()), start);
 }
 
 bool ends_with(std::string_view text, std::string_view end, bool ignores_case) {
-  if (!ignores_case) return text.ends_with(end);
+  if (!ignores_case) {
+    return text.size() >= end.size() &&
+           same_bytes(text.data() + text.size() - end.size(), end.data(), end.size());
+  }
   return text.size() >= end.size() &&
          http::equals_ignoring_case(text.substr(text.size() - end.size()), end);
 }
@@ -109,67 +129,76 @@ std::uint32_t Patterns::add(const PatternText& pattern) {
   return size() - 1;
 }
 
-Match Patterns::match(Range range, std::string_view text, const PolicyRequest& request) const {
+Match Patterns::match(Range range, std::string_view text, const Facts& facts) const {
   Match best = Match::no;
   for (std::uint32_t i = range.first; i < range.first + range.count; ++i) {
-    const Match match = match_row(rows_[i], text, request);
+    const Match match = match_row(rows_[i], text, facts);
     if (match == Match::yes) return match;
     if (match == Match::unknown) best = match;
   }
   return best;
 }
 
-Match Patterns::match_row(const Row& row, std::string_view text,
-                          const PolicyRequest& request) const {
+Match Patterns::match_row(const Row& row, std::string_view text, const Facts& facts) const {
   const std::size_t fixed_size = row.head.size + row.tail.size;
   if (text.size() < fixed_size) return Match::no;
   if (row.pieces.count == 0 && text.size() != fixed_size) return Match::no;
   if (!starts_with(text, view(row.head), row.ignores_case)) return Match::no;
   if (row.pieces.count == 0) return Match::yes;
   if (!ends_with(text, view(row.tail), row.ignores_case)) return Match::no;
-  return match_pieces(row, text.substr(row.head.size, text.size() - fixed_size), request);
+  return match_pieces(row, text.substr(row.head.size, text.size() - fixed_size), facts);
+}
+
+// The first place from `at` on where `piece` may fit; npos when there is none.
+std::size_t Patterns::find_fit(const FlatPiece& piece, std::string_view text, std::size_t at,
+                               bool ignores_case) const {
+  const bool is_plain = piece.kind == Kind::literal && !ignores_case;
+  return is_plain ? text.find(view(piece.text), at) : at;
 }
 
 std::size_t Patterns::fitting_bytes(const FlatPiece& piece, std::string_view text,
-                                    const PolicyRequest& request, bool ignores_case) const {
+                                    const Facts& facts, bool ignores_case) const {
   if (piece.kind == Kind::any_byte) return text.empty() ? kDoesNotFit : 1;
   const bool is_variable = piece.kind == Kind::variable;
-  const auto wanted = is_variable ? text_of(request, piece.key) : view(piece.text);
-  if (wanted.empty()) return kHasNoValue;
+  const auto wanted = is_variable ? facts.text_of(piece.key) : view(piece.text);
   return starts_with(text, wanted, ignores_case) ? wanted.size() : kDoesNotFit;
 }
 
 // Greedy: when something does not fit, the last * takes a byte more, and none before it ever has
-// to: what stands between two of them fits best where it first fits.
-Match Patterns::match_pieces(const Row& row, std::string_view text,
-                             const PolicyRequest& request) const {
+// to: what stands between two of them fits best where it first fits. A variable without a value may
+// stand for any text, too.
+Match Patterns::match_pieces(const Row& row, std::string_view text, const Facts& facts) const {
   const FlatPiece* piece = pieces_.data() + row.pieces.first;
   const FlatPiece* const end = piece + row.pieces.count;
   const FlatPiece* after_star = nullptr;
+  Match matched = Match::yes;
   std::size_t at = 0;
   std::size_t star_end = 0;
   while (piece != end || at < text.size()) {
-    if (piece != end && piece->kind == Kind::any_text) {
-      if (++piece == end) return Match::yes;
-      after_star = piece;
-      star_end = at;
-      continue;
+    std::size_t bytes = kDoesNotFit;
+    if (piece != end) {
+      const bool is_unknown = piece->kind == Kind::variable && facts.text_of(piece->key).empty();
+      if (is_unknown) matched = Match::unknown;
+      if (is_unknown || piece->kind == Kind::any_text) {
+        if (++piece == end) return matched;
+        after_star = piece;
+        star_end = at = find_fit(*piece, text, at, row.ignores_case);
+        if (at == text.npos) return Match::no;
+        continue;
+      }
+      bytes = fitting_bytes(*piece, text.substr(at), facts, row.ignores_case);
     }
-    const std::size_t bytes =
-        piece == end ? kDoesNotFit
-                     : fitting_bytes(*piece, text.substr(at), request, row.ignores_case);
-    if (bytes == kHasNoValue) return Match::unknown;
     if (bytes != kDoesNotFit) {
       at += bytes;
       ++piece;
-    } else if (after_star != nullptr && star_end < text.size()) {
-      piece = after_star;
-      at = ++star_end;
-    } else {
-      return Match::no;
+      continue;
     }
+    if (after_star == nullptr || star_end >= text.size()) return Match::no;
+    piece = after_star;
+    star_end = at = find_fit(*piece, text, star_end + 1, row.ignores_case);
+    if (at == text.npos) return Match::no;
   }
-  return Match::yes;
+  return matched;
 }
 
 }  // namespace larder::policy

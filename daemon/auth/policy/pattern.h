@@ -63,7 +63,7 @@ class Patterns {
   std::uint32_t size() const { return static_cast<std::uint32_t>(rows_.size()); }
 
   // yes: one of them covers all of `text`; unknown: none does, but one of them may.
-  Match match(Range range, std::string_view text, const PolicyRequest& request) const;
+  Match match(Range range, std::string_view text, const Facts& facts) const;
 
  private:
   struct Span {
@@ -85,10 +85,12 @@ class Patterns {
 
   Span store(std::string_view text);
   std::string_view view(Span span) const { return {texts_.data() + span.at, span.size}; }
-  Match match_row(const Row& row, std::string_view text, const PolicyRequest& request) const;
-  std::size_t fitting_bytes(const FlatPiece& piece, std::string_view text,
-                            const PolicyRequest& request, bool ignores_case) const;
-  Match match_pieces(const Row& row, std::string_view text, const PolicyRequest& request) const;
+  Match match_row(const Row& row, std::string_view text, const Facts& facts) const;
+  std::size_t find_fit(const FlatPiece& piece, std::string_view text, std::size_t at,
+                       bool ignores_case) const;
+  std::size_t fitting_bytes(const FlatPiece& piece, std::string_view text, const Facts& facts,
+                            bool ignores_case) const;
+  Match match_pieces(const Row& row, std::string_view text, const Facts& facts) const;
 
   std::vector<Row> rows_;
   std::vector<FlatPiece> pieces_;

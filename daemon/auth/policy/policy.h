@@ -33,10 +33,15 @@ struct Principal {
   Range patterns;
 };
 
-struct Condition {
-  Operator op;
+// Something a statement wants of a request besides its action. Statements that want the same share
+// one, and it is asked once in a decision.
+struct Requirement {
+  enum class Kind : std::uint8_t { principal, resource, condition } kind = Kind::condition;
+  Effect effect = Effect::deny;  // of the statements that want it
+  bool negated = false;          // NotPrincipal, NotResource
+  Range rows{};                  // principals; patterns; a condition's patterns, blocks or times
+  Operator op{};                 // of a condition, from here on
   ConditionKey key = ConditionKey::source_ip;
-  Range values{};             // of patterns, blocks or times, as op compares
   bool accepts_true = false;  // booleans
   bool accepts_false = false;
 };
@@ -45,33 +50,33 @@ struct Statement {
   std::uint32_t number = 0;  // in the document, from 0
   Effect effect = Effect::deny;
   ActionSet actions = 0;
-  bool is_for_everybody = false;  // "*"
-  bool excepts_principals = false;
-  bool excepts_resources = false;
-  Range principals{};
-  Range resources{};
-  Range conditions{};
+  Range requirements{};  // of requirement_numbers
 };
 
 // What explanations say of a statement, in the words of the document.
 struct StatementNote {
   std::string sid;
   int line = 1;
-  std::string principals;
-  std::string resources;
+};
+
+// The same of a requirement: "NotResource" and "\"docker.io/*\"".
+struct RequirementNote {
+  std::string element;
+  std::string wanted;
 };
 
 // Ranges refer to the tables beside them.
 struct Policy {
   std::vector<Statement> statements;  // those that deny first, else in the document's order
+  std::vector<std::uint32_t> requirement_numbers;  // a statement's side by side, the quickest first
+  std::vector<Requirement> requirements;
   std::vector<Principal> principals;
-  std::vector<Condition> conditions;
   Patterns patterns;
   std::vector<IpBlock> blocks;
   std::vector<WallTime> times;
 
-  std::vector<StatementNote> notes;          // by a statement's number
-  std::vector<std::string> condition_texts;  // as conditions: "IpAddress registry:SourceIp [..]"
+  std::vector<StatementNote> notes;                // by a statement's number
+  std::vector<RequirementNote> requirement_notes;  // by a requirement's number
 };
 
 // Returns: invalid with one line per problem, "FILE:LINE: PLACE: got X, expected Y"; the first 50

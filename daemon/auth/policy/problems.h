@@ -17,6 +17,7 @@ class Problems {
   // `line` counts from 1. `place` is a path: "Statement[2].Action".
   void add(int line, std::string_view place, std::string_view got, std::string_view expected);
 
+  std::size_t count() const { return lines_.size() + unshown_; }
   bool empty() const { return lines_.empty(); }
   // In the order they were found, without a newline at the end: the first kShownMax of them, and
   // how many more there are.

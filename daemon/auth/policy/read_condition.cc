@@ -30,11 +30,11 @@ bool has_slash(std::string_view text) {
 
 // A value that no request can have is a slip of the pen: what was expected in its place, or
 // nothing.
-std::string_view impossible(const Condition& condition, const PatternText& pattern,
+std::string_view impossible(const Requirement& requirement, const PatternText& pattern,
                             std::string_view text) {
   const bool is_literal =
       pattern.pieces.size() == 1 && pattern.pieces[0].kind == Piece::Kind::literal;
-  switch (condition.key) {
+  switch (requirement.key) {
     case ConditionKey::subject_kind:
       if (!is_literal || find_subject_kind(http::to_lower(text))) return {};
       return "anonymous, user, service-account, oidc or certificate";
@@ -46,7 +46,7 @@ std::string_view impossible(const Condition& condition, const PatternText& patte
       if (any_literal(pattern, has_slash)) return "a host alone";
       [[fallthrough]];
     case ConditionKey::repository:
-      if (condition.op.ignores_case || !any_literal(pattern, has_capitals)) return {};
+      if (requirement.op.ignores_case || !any_literal(pattern, has_capitals)) return {};
       return "lower case, as in every name of an image";
     default:
       return {};
@@ -54,15 +54,15 @@ std::string_view impossible(const Condition& condition, const PatternText& patte
 }
 
 Range read_patterns(Reading& reading, const JsonNode& node, const std::string& place,
-                    const Condition& condition) {
-  const PatternGrammar grammar{.wildcards = condition.op.comparison == Comparison::text_like,
+                    const Requirement& requirement) {
+  const PatternGrammar grammar{.wildcards = requirement.op.comparison == Comparison::text_like,
                                .variables = reading.variables,
-                               .ignores_case = condition.op.ignores_case};
+                               .ignores_case = requirement.op.ignores_case};
   const std::uint32_t first = reading.policy.patterns.size();
   read_texts(reading, node, place, [&](const JsonNode& value, const std::string& value_place) {
     const auto pattern = add_pattern(reading, value, value_place, grammar);
     if (!pattern) return;
-    const auto expected = impossible(condition, *pattern, value.text);
+    const auto expected = impossible(requirement, *pattern, value.text);
     if (!expected.empty()) reading.add_problem(value, value_place, expected);
   });
   return {first, reading.policy.patterns.size() - first};
@@ -95,33 +95,33 @@ Range read_times(Reading& reading, const JsonNode& node, const std::string& plac
 }
 
 void read_booleans(Reading& reading, const JsonNode& node, const std::string& place,
-                   Condition& condition) {
+                   Requirement& requirement) {
   read_scalars(reading, node, place, [&](const JsonNode& value, const std::string& value_place) {
     if (value.text == "true")
-      condition.accepts_true = true;
+      requirement.accepts_true = true;
     else if (value.text == "false")
-      condition.accepts_false = true;
+      requirement.accepts_false = true;
     else
       reading.add_problem(value, value_place, "true or false");
   });
 }
 
 void read_values(Reading& reading, const JsonNode& node, const std::string& place,
-                 Condition& condition) {
-  switch (condition.op.comparison) {
+                 Requirement& requirement) {
+  switch (requirement.op.comparison) {
     case Comparison::text:
     case Comparison::text_like:
-      condition.values = read_patterns(reading, node, place, condition);
+      requirement.rows = read_patterns(reading, node, place, requirement);
       return;
     case Comparison::address:
-      condition.values = read_blocks(reading, node, place);
+      requirement.rows = read_blocks(reading, node, place);
       return;
     case Comparison::boolean:
     case Comparison::absent:
-      read_booleans(reading, node, place, condition);
+      read_booleans(reading, node, place, requirement);
       return;
     default:
-      condition.values = read_times(reading, node, place);
+      requirement.rows = read_times(reading, node, place);
       return;
   }
 }
@@ -144,11 +144,13 @@ void read_condition(Reading& reading, const JsonNode& node, const std::string& p
     reading.problems.add(node.line, place, in_quotes(node.name), expected_keys(op));
     return;
   }
-  Condition condition{.op = op, .key = *key};
-  read_values(reading, node, place + "." + node.name, condition);
-  reading.policy.conditions.push_back(condition);
-  reading.policy.condition_texts.push_back(
-      std::string(op_name) + " " + std::string(to_string(*key)) + " " + quoted_values(node));
+  std::string wanted(op_name);
+  wanted.append(" ").append(to_string(*key)).append(" ").append(quoted_values(node));
+  add_requirement(reading, node, {"Condition", std::move(wanted)}, [&] {
+    Requirement requirement{.op = op, .key = *key};
+    read_values(reading, node, place + "." + node.name, requirement);
+    return requirement;
+  });
 }
 
 void read_operator(Reading& reading, const JsonNode& node, const std::string& place) {
@@ -172,14 +174,11 @@ void read_operator(Reading& reading, const JsonNode& node, const std::string& pl
 
 }  // namespace
 
-Range read_conditions(Reading& reading, const JsonNode& node, const std::string& place) {
-  const std::uint32_t first = size_of(reading.policy.conditions);
+void read_conditions(Reading& reading, const JsonNode& node, const std::string& place) {
   if (node.kind != JsonNode::Kind::object || node.children.empty()) {
-    reading.add_problem(node, place, "an object of condition operators");
-    return {};
+    return reading.add_problem(node, place, "an object of condition operators");
   }
   for (const JsonNode& op : node.children) read_operator(reading, op, place);
-  return {first, size_of(reading.policy.conditions) - first};
 }
 
 }  // namespace larder::policy

@@ -9,7 +9,7 @@
 
 namespace larder::policy {
 
-// Adds to the policy's conditions, or problems. Returns: those it added; all of them must be met.
-Range read_conditions(Reading& reading, const JsonNode& node, const std::string& place);
+// Adds to what the statement being read requires, or problems.
+void read_conditions(Reading& reading, const JsonNode& node, const std::string& place);
 
 }  // namespace larder::policy

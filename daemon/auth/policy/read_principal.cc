@@ -49,22 +49,33 @@ void read_principal(Reading& reading, const JsonNode& node, const std::string& p
       {known->kind, {first, reading.policy.patterns.size() - first}});
 }
 
-}  // namespace
-
-ReadPrincipals read_principals(Reading& reading, const JsonNode& node, const std::string& place) {
-  if (node.kind == JsonNode::Kind::text && node.text == "*") return {true, {}, "\"*\""};
-  if (node.kind != JsonNode::Kind::object || node.children.empty()) {
-    reading.add_problem(node, place, kExpected);
-    return {};
-  }
-  const auto first = static_cast<std::uint32_t>(reading.policy.principals.size());
+// User "alice", "bob"; Group "ops"
+std::string as_written(const JsonNode& node) {
   std::string text;
   for (const JsonNode& kind : node.children) {
-    read_principal(reading, kind, place);
     text += (text.empty() ? "" : "; ") + kind.name + " " + quoted_values(kind);
   }
-  const auto end = static_cast<std::uint32_t>(reading.policy.principals.size());
-  return {false, {first, end - first}, std::move(text)};
+  return text;
+}
+
+}  // namespace
+
+void read_principals(Reading& reading, const JsonNode& node, const std::string& place) {
+  const bool negated = node.name == "NotPrincipal";
+  if (node.kind == JsonNode::Kind::text && node.text == "*") {
+    if (negated) reading.add_problem(node, place, "an object: nobody is outside \"*\"");
+    return;
+  }
+  if (node.kind != JsonNode::Kind::object || node.children.empty()) {
+    return reading.add_problem(node, place, kExpected);
+  }
+  add_requirement(reading, node, {node.name, as_written(node)}, [&] {
+    const auto first = static_cast<std::uint32_t>(reading.policy.principals.size());
+    for (const JsonNode& kind : node.children) read_principal(reading, kind, place);
+    const auto end = static_cast<std::uint32_t>(reading.policy.principals.size());
+    return Requirement{
+        .kind = Requirement::Kind::principal, .negated = negated, .rows = {first, end - first}};
+  });
 }
 
 }  // namespace larder::policy

@@ -9,13 +9,7 @@
 
 namespace larder::policy {
 
-struct ReadPrincipals {
-  bool is_everybody = false;  // "*"
-  Range principals{};
-  std::string text{};  // as in the document: User "alice", "bob"; Group "ops"
-};
-
-// Adds to the policy's principals, or problems.
-ReadPrincipals read_principals(Reading& reading, const JsonNode& node, const std::string& place);
+// Adds to what the statement being read requires, or problems. "*" requires nothing.
+void read_principals(Reading& reading, const JsonNode& node, const std::string& place);
 
 }  // namespace larder::policy

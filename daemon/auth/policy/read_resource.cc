@@ -49,9 +49,7 @@ std::string_view impossible(const PatternText& pattern) {
   return {};
 }
 
-}  // namespace
-
-Range read_resources(Reading& reading, const JsonNode& node, const std::string& place) {
+Range read_patterns_of_resources(Reading& reading, const JsonNode& node, const std::string& place) {
   const PatternGrammar grammar{.wildcards = true, .variables = reading.variables};
   const std::uint32_t first = reading.policy.patterns.size();
   read_texts(reading, node, place, [&](const JsonNode& value, const std::string& value_place) {
@@ -61,6 +59,16 @@ Range read_resources(Reading& reading, const JsonNode& node, const std::string& 
     if (!expected.empty()) reading.add_problem(value, value_place, expected);
   });
   return {first, reading.policy.patterns.size() - first};
+}
+
+}  // namespace
+
+void read_resources(Reading& reading, const JsonNode& node, const std::string& place) {
+  add_requirement(reading, node, {node.name, quoted_values(node)}, [&] {
+    return Requirement{.kind = Requirement::Kind::resource,
+                       .negated = node.name == "NotResource",
+                       .rows = read_patterns_of_resources(reading, node, place)};
+  });
 }
 
 }  // namespace larder::policy

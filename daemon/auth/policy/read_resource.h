@@ -9,7 +9,7 @@
 
 namespace larder::policy {
 
-// Adds to the policy's patterns, or problems. Returns: those it added.
-Range read_resources(Reading& reading, const JsonNode& node, const std::string& place);
+// Adds to what the statement being read requires, or problems.
+void read_resources(Reading& reading, const JsonNode& node, const std::string& place);
 
 }  // namespace larder::policy

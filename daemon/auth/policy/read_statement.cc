@@ -56,18 +56,6 @@ Effect read_effect(Reading& reading, const JsonNode& statement, const std::strin
   return Effect::deny;
 }
 
-void read_principal_element(Reading& reading, const JsonNode& node, const std::string& place,
-                            Statement& statement) {
-  ReadPrincipals read = read_principals(reading, node, place + "." + node.name);
-  reading.policy.notes.back().principals = std::move(read.text);
-  statement.principals = read.principals;
-  statement.excepts_principals = node.name == "NotPrincipal";
-  statement.is_for_everybody = read.is_everybody && !statement.excepts_principals;
-  if (read.is_everybody && statement.excepts_principals) {
-    reading.add_problem(node, place + ".NotPrincipal", "an object: nobody is outside \"*\"");
-  }
-}
-
 ActionSet read_actions(Reading& reading, const JsonNode& node, const std::string& place) {
   unsigned actions = 0;
   read_texts(reading, node, place, [&](const JsonNode& value, const std::string& value_place) {
@@ -96,21 +84,46 @@ void read_elements(Reading& reading, const JsonNode& node, const std::string& pl
   const auto element = [&](std::string_view name, std::string_view negated_name) {
     return one_of(reading, node, place, name, negated_name);
   };
-  statement.effect = read_effect(reading, node, place);
   if (const JsonNode* const principal = element("Principal", "NotPrincipal")) {
-    read_principal_element(reading, *principal, place, statement);
+    read_principals(reading, *principal, place + "." + principal->name);
   }
   if (const JsonNode* const action = element("Action", "NotAction")) {
     read_action_element(reading, *action, place, statement);
   }
   if (const JsonNode* const resource = element("Resource", "NotResource")) {
-    statement.resources = read_resources(reading, *resource, place + "." + resource->name);
-    statement.excepts_resources = resource->name == "NotResource";
-    reading.policy.notes.back().resources = quoted_values(*resource);
+    read_resources(reading, *resource, place + "." + resource->name);
   }
   if (const JsonNode* const condition = node.find("Condition")) {
-    statement.conditions = read_conditions(reading, *condition, place + ".Condition");
+    read_conditions(reading, *condition, place + ".Condition");
   }
+}
+
+// How soon to ask a requirement: first what takes little time and is seldom true.
+int rank_of(const Requirement& requirement) {
+  if (requirement.kind == Requirement::Kind::principal) return 2;
+  if (requirement.kind == Requirement::Kind::resource) return 3;
+  switch (requirement.op.comparison) {
+    case Comparison::text:
+      return requirement.op.ignores_case ? 4 : 0;
+    case Comparison::text_like:
+    case Comparison::address:
+      return 4;
+    default:
+      return 1;
+  }
+}
+
+Range store_requirements(Reading& reading) {
+  Policy& policy = reading.policy;
+  std::stable_sort(reading.requirements.begin(), reading.requirements.end(),
+                   [&](std::uint32_t a, std::uint32_t b) {
+                     return rank_of(policy.requirements[a]) < rank_of(policy.requirements[b]);
+                   });
+  const Range range{static_cast<std::uint32_t>(policy.requirement_numbers.size()),
+                    static_cast<std::uint32_t>(reading.requirements.size())};
+  policy.requirement_numbers.insert(policy.requirement_numbers.end(), reading.requirements.begin(),
+                                    reading.requirements.end());
+  return range;
 }
 
 }  // namespace
@@ -125,8 +138,11 @@ void read_statement(Reading& reading, const JsonNode& node, std::string place) {
   std::string sid = read_sid(reading, node, place);
   if (!sid.empty()) place += " (" + sid + ")";
   Statement statement{.number = static_cast<std::uint32_t>(policy.notes.size())};
-  policy.notes.push_back({std::move(sid), node.line, "", ""});
+  policy.notes.push_back({std::move(sid), node.line});
+  statement.effect = reading.effect = read_effect(reading, node, place);
+  reading.requirements.clear();
   read_elements(reading, node, place, statement);
+  statement.requirements = store_requirements(reading);
   policy.statements.push_back(statement);
 }
 

@@ -35,6 +35,14 @@ std::string joined(std::initializer_list<std::string_view> names) {
   return text;
 }
 
+// One text for each tree: every part of it says where it ends.
+void append_unambiguously(std::string& text, const JsonNode& node) {
+  text += std::to_string(static_cast<int>(node.kind)) + "," + std::to_string(node.name.size()) +
+          ":" + node.name + std::to_string(node.text.size()) + ":" + node.text +
+          std::to_string(node.children.size()) + ";";
+  for (const JsonNode& child : node.children) append_unambiguously(text, child);
+}
+
 }  // namespace
 
 void read_texts(Reading& reading, const JsonNode& node, const std::string& place,
@@ -69,6 +77,26 @@ std::string quoted_values(const JsonNode& node) {
   }
   const std::size_t rest = node.children.size() - shown;
   return rest == 0 ? text : text + " and " + std::to_string(rest) + " more";
+}
+
+void add_requirement(Reading& reading, const JsonNode& node, const RequirementNote& note,
+                     const std::function<Requirement()>& read) {
+  std::string same = note.element + (reading.effect == Effect::allow ? "+" : "-");
+  if (note.element == "Condition") same += note.wanted.substr(0, note.wanted.find(' ')) + " ";
+  append_unambiguously(same, node);
+  const auto known = reading.known_requirements.find(same);
+  if (known != reading.known_requirements.end())
+    return reading.requirements.push_back(known->second);
+  Policy& policy = reading.policy;
+  const auto number = static_cast<std::uint32_t>(policy.requirements.size());
+  const std::size_t problems_before = reading.problems.count();
+  Requirement requirement = read();
+  requirement.effect = reading.effect;
+  policy.requirements.push_back(requirement);
+  policy.requirement_notes.push_back(note);
+  reading.requirements.push_back(number);
+  // A bad one is read again where it stands again, for its line.
+  if (reading.problems.count() == problems_before) reading.known_requirements.emplace(same, number);
 }
 
 std::optional<PatternText> add_pattern(Reading& reading, const JsonNode& value,

@@ -22,27 +22,29 @@ TEST(ConditionKey, HasAName) {
 
 TEST(ConditionKey, ReadsTheRequest) {
   const PolicyRequest request = web_pulls();
+  const Facts facts(request);
 
-  EXPECT_EQ(text_of(request, ConditionKey::listener), "node");
-  EXPECT_EQ(text_of(request, ConditionKey::subject), "system:serviceaccount:shop:web");
-  EXPECT_EQ(text_of(request, ConditionKey::subject_kind), "service-account");
-  EXPECT_EQ(text_of(request, ConditionKey::issuer), "https://kubernetes.default.svc");
-  EXPECT_EQ(text_of(request, ConditionKey::kube_namespace), "shop");
-  EXPECT_EQ(text_of(request, ConditionKey::service_account), "shop/web");
-  EXPECT_EQ(text_of(request, ConditionKey::upstream), "docker.io");
-  EXPECT_EQ(text_of(request, ConditionKey::repository), "library/redis");
+  EXPECT_EQ(facts.text_of(ConditionKey::listener), "node");
+  EXPECT_EQ(facts.text_of(ConditionKey::subject), "system:serviceaccount:shop:web");
+  EXPECT_EQ(facts.text_of(ConditionKey::subject_kind), "service-account");
+  EXPECT_EQ(facts.text_of(ConditionKey::issuer), "https://kubernetes.default.svc");
+  EXPECT_EQ(facts.text_of(ConditionKey::kube_namespace), "shop");
+  EXPECT_EQ(facts.text_of(ConditionKey::service_account), "shop/web");
+  EXPECT_EQ(facts.text_of(ConditionKey::upstream), "docker.io");
+  EXPECT_EQ(facts.text_of(ConditionKey::repository), "library/redis");
 }
 
 TEST(ConditionKey, IsMissingWhereTheRequestHasNoValue) {
   const PolicyRequest request = nobody_pulls();
+  const Facts facts(request);
 
   for (const auto key : {ConditionKey::source_ip, ConditionKey::listener, ConditionKey::subject,
                          ConditionKey::issuer, ConditionKey::groups}) {
-    EXPECT_TRUE(is_missing(request, key)) << to_string(key);
+    EXPECT_TRUE(facts.is_missing(key)) << to_string(key);
   }
   for (const auto key : {ConditionKey::current_time, ConditionKey::secure_transport,
                          ConditionKey::subject_kind, ConditionKey::upstream}) {
-    EXPECT_FALSE(is_missing(request, key)) << to_string(key);
+    EXPECT_FALSE(facts.is_missing(key)) << to_string(key);
   }
 }
 

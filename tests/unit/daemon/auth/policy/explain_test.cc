@@ -56,9 +56,9 @@ TEST(Explain, TellsWhatIsExcepted) {
   EXPECT_THAT(mismatches(R"({"Principal": null, "NotPrincipal": {"Subject": "*"},
                              "Resource": null, "NotResource": "docker.io/*"})",
                          alice_pulls()),
-              ElementsAre(R"(NotPrincipal: got user "alice" of "dev", "ops", and not for )"
+              ElementsAre(R"(NotPrincipal: got user "alice" of "dev", "ops", expected none of )"
                           R"(Subject "*")",
-                          R"(NotResource: got "docker.io/library/redis", and not for )"
+                          R"(NotResource: got "docker.io/library/redis", expected none of )"
                           R"("docker.io/*")"));
 }
 

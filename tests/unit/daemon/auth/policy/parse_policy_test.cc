@@ -49,7 +49,7 @@ TEST_P(BadDocuments, AreRefused) {
 INSTANTIATE_TEST_SUITE_P(
     Policy, BadDocuments,
     ::testing::Values(
-        BadDocument{"", "p.json:1: policy: got \"\", expected JSON"},
+        BadDocument{"", "p.json:1: policy: got \"\", expected '[', '{', or a literal"},
         BadDocument{"[]", "policy: got an empty list, expected an object with Version, Id,"},
         BadDocument{"{}", "p.json:1: policy: got no Statement, expected at least one"},
         BadDocument{R"({"Statement": []})", "Statement: got an empty list, expected at least one"},

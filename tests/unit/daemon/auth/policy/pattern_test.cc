@@ -18,7 +18,7 @@ Match match(std::string_view pattern, std::string_view text,
   patterns.add(parse_pattern("something in front", grammar).value());
   const Range only{patterns.add(parse_pattern(pattern, grammar).value()), 1};
   patterns.add(parse_pattern("*", grammar).value());
-  return patterns.match(only, text, request);
+  return patterns.match(only, text, Facts(request));
 }
 
 struct PatternCase {
@@ -91,19 +91,22 @@ TEST(Pattern, IsUnknownWhenAVariableHasNoValue) {
   EXPECT_EQ(match("*/${registry:Namespace}", "x/a", kWildcards, request), Match::unknown);
   EXPECT_EQ(match("x/${registry:Namespace}/*", "y/a/b", kWildcards, request), Match::no);
   EXPECT_EQ(match("x${registry:Namespace}y", "xz", kWildcards, request), Match::no);
+  EXPECT_EQ(match("*/${registry:Namespace}/*", "x/a", kWildcards, request), Match::no);
+  EXPECT_EQ(match("${registry:Namespace}", "a", kWildcards, request), Match::unknown);
 }
 
 TEST(Patterns, MatchWhenOneOfThemDoes) {
   const PolicyRequest request = nobody_pulls();
+  const Facts facts(request);
   Patterns patterns;
   for (const char* const text : {"a", "${registry:Subject}", "b*"}) {
     patterns.add(parse_pattern(text, kWildcards).value());
   }
 
-  EXPECT_EQ(patterns.match({0, 3}, "bc", request), Match::yes);
-  EXPECT_EQ(patterns.match({0, 3}, "c", request), Match::unknown);
-  EXPECT_EQ(patterns.match({0, 1}, "c", request), Match::no);
-  EXPECT_EQ(patterns.match({1, 0}, "a", request), Match::no);
+  EXPECT_EQ(patterns.match({0, 3}, "bc", facts), Match::yes);
+  EXPECT_EQ(patterns.match({0, 3}, "c", facts), Match::unknown);
+  EXPECT_EQ(patterns.match({0, 1}, "c", facts), Match::no);
+  EXPECT_EQ(patterns.match({1, 0}, "a", facts), Match::no);
 }
 
 TEST(Pattern, TakesNoLongerForAHostileOne) {

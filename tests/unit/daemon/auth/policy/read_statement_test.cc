@@ -19,14 +19,38 @@ TEST(ReadStatement, ReadsItsElements) {
   ASSERT_EQ(policy.statements.size(), 1U);
   const Statement& statement = policy.statements[0];
   EXPECT_EQ(statement.effect, Effect::deny);
-  EXPECT_FALSE(statement.is_for_everybody);
-  EXPECT_TRUE(statement.excepts_principals);
-  EXPECT_TRUE(statement.excepts_resources);
   EXPECT_EQ(names_of(statement.actions), "registry:Referrers, registry:Push, registry:Delete");
-  EXPECT_EQ(statement.resources.count, 2U);
   EXPECT_EQ(policy.notes[0].sid, "Team");
-  EXPECT_EQ(policy.notes[0].principals, "User \"alice\"");
-  EXPECT_EQ(policy.notes[0].resources, "\"docker.io/a\", \"quay.io/*\"");
+  ASSERT_EQ(policy.requirement_notes.size(), 2U);
+  EXPECT_TRUE(policy.requirements[0].negated);
+  EXPECT_EQ(policy.requirement_notes[0].element, "NotPrincipal");
+  EXPECT_EQ(policy.requirement_notes[0].wanted, "User \"alice\"");
+  EXPECT_EQ(policy.requirements[1].rows.count, 2U);
+  EXPECT_EQ(policy.requirement_notes[1].wanted, "\"docker.io/a\", \"quay.io/*\"");
+}
+
+constexpr char kSharing[] = R"({"Statement": [
+    {"Effect": "Allow", "Principal": {"User": "a"}, "Action": "*", "Resource": "quay.io/*",
+     "Condition": {"StringLike": {"registry:Listener": "n*"}}},
+    {"Effect": "Allow", "Principal": {"User": "a"}, "Action": "*", "Resource": ["quay.io/*"],
+     "Condition": {"StringNotLike": {"registry:Listener": "n*"}}},
+    {"Effect": "Deny", "Principal": {"User": "a"}, "Action": "*", "NotResource": "quay.io/*"}]})";
+
+TEST(ReadStatement, SharesWhatAnotherOneWantsToo) {
+  const Policy policy = parsed(kSharing);
+
+  // The three of the first; of the second its resource and condition; both of the third.
+  EXPECT_EQ(policy.requirements.size(), 7U);
+  EXPECT_EQ(policy.requirement_numbers.size(), 8U);
+}
+
+TEST(ReadStatement, TellsAProblemWhereverItStands) {
+  const std::string bad = R"({"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "a"})";
+
+  const std::string problems = problems_of(R"({"Statement": [)" + bad + ",\n" + bad + "]}");
+
+  EXPECT_THAT(problems, HasSubstr("p.json:1: Statement[0].Resource"));
+  EXPECT_THAT(problems, HasSubstr("p.json:2: Statement[1].Resource"));
 }
 
 struct BadElement {

@@ -1,5 +1,5 @@
 // What each condition says to requests that have its key, and to those that lack it.
-#include "daemon/auth/policy/elements.h"
+#include "daemon/auth/policy/requirement.h"
 
 #include <gtest/gtest.h>
 
