@@ -12,6 +12,7 @@
 #include "daemon/cli/image_command.h"
 #include "daemon/cli/output.h"
 #include "daemon/cli/pin_command.h"
+#include "daemon/cli/policy_command.h"
 #include "daemon/cli/scrub_command.h"
 
 namespace larder::cli {
@@ -23,6 +24,7 @@ struct Invocation {
   ScrubOptions scrub;
   FsckCommandOptions fsck;
   PinOptions pin;
+  PolicyOptions policy;
   ImageOptions image;
   std::vector<std::string> index_reader_arguments;
 };
