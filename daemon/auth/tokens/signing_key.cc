@@ -1,0 +1,219 @@
+#include "daemon/auth/tokens/signing_key.h"
+
+#include <openssl/core_names.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include <array>
+#include <utility>
+
+#include "cache/base/check.h"
+#include "daemon/auth/encoding.h"
+#include "daemon/auth/tokens/base64.h"
+#include "daemon/auth/tokens/digests.h"
+#include "daemon/auth/tokens/openssl_owned.h"
+
+namespace larder::tokens {
+
+namespace {
+
+constexpr std::size_t kCoordinateBytes = 32;
+constexpr std::size_t kPemKeysMax = 64;
+constexpr long kCertificateDays = 3650;
+
+Error refused(const char* what) {
+  ERR_clear_error();
+  return {Errc::io, std::string(what) + ": OpenSSL refuses"};
+}
+
+Error unfit(const char* what) {
+  ERR_clear_error();
+  return {Errc::invalid, what};
+}
+
+std::string padded(const BIGNUM* value) {
+  std::string bytes(kCoordinateBytes, '\0');
+  const int size = BN_bn2binpad(value, reinterpret_cast<unsigned char*>(bytes.data()),
+                                static_cast<int>(kCoordinateBytes));
+  return size < 0 ? std::string() : bytes;
+}
+
+std::string number_in(const EVP_PKEY* key, const char* name) {
+  BIGNUM* value = nullptr;
+  if (EVP_PKEY_get_bn_param(key, name, &value) != 1) return {};
+  const Owned<BIGNUM> owned(value);
+  return padded(value);
+}
+
+// 0x04, x, y: what belongs to the private number `secret`; empty when it is out of range.
+std::string point_of(const BIGNUM* secret) {
+  const std::unique_ptr<EC_GROUP, decltype(&EC_GROUP_free)> group(
+      EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1), EC_GROUP_free);
+  if (group == nullptr || BN_is_zero(secret) ||
+      BN_cmp(secret, EC_GROUP_get0_order(group.get())) >= 0) {
+    return {};
+  }
+  const std::unique_ptr<EC_POINT, decltype(&EC_POINT_free)> point(EC_POINT_new(group.get()),
+                                                                  EC_POINT_free);
+  std::string bytes(1 + 2 * kCoordinateBytes, '\0');
+  if (point == nullptr ||
+      EC_POINT_mul(group.get(), point.get(), secret, nullptr, nullptr, nullptr) != 1 ||
+      EC_POINT_point2oct(group.get(), point.get(), POINT_CONVERSION_UNCOMPRESSED,
+                         reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(),
+                         nullptr) != bytes.size()) {
+    return {};
+  }
+  return bytes;
+}
+
+std::shared_ptr<EVP_PKEY> key_of(const BIGNUM* secret, const std::string& point) {
+  const Owned<OSSL_PARAM_BLD> builder(OSSL_PARAM_BLD_new());
+  if (builder == nullptr ||
+      OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0) != 1 ||
+      OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(),
+                                       point.size()) != 1 ||
+      OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_PRIV_KEY, secret) != 1) {
+    return nullptr;
+  }
+  const Owned<OSSL_PARAM> parameters(OSSL_PARAM_BLD_to_param(builder.get()));
+  const Owned<EVP_PKEY_CTX> context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
+  EVP_PKEY* key = nullptr;
+  if (parameters == nullptr || context == nullptr || EVP_PKEY_fromdata_init(context.get()) != 1 ||
+      EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_KEYPAIR, parameters.get()) != 1) {
+    return nullptr;
+  }
+  return {key, EVP_PKEY_free};
+}
+
+std::string thumbprint(const std::string& x, const std::string& y) {
+  const std::string jwk =
+      R"({"crv":"P-256","kty":"EC","x":")" + base64url(x) + R"(","y":")" + base64url(y) + R"("})";
+  return base64url(bytes_of(sha256(jwk)));
+}
+
+bool add_extension(X509* certificate, int nid, const char* value) {
+  const Owned<X509_EXTENSION> extension(X509V3_EXT_conf_nid(nullptr, nullptr, nid, value));
+  return extension != nullptr && X509_add_ext(certificate, extension.get(), -1) == 1;
+}
+
+// The names come from the key alone, so that certificates of one key can stand for one another.
+bool fill(X509* certificate, EVP_PKEY* key, const std::string& kid) {
+  const std::string serial = random_bytes(16);
+  const auto positive = number("\x01" + serial);
+  X509_NAME* const name = X509_get_subject_name(certificate);
+  return positive != nullptr && X509_set_version(certificate, X509_VERSION_3) == 1 &&
+         BN_to_ASN1_INTEGER(positive.get(), X509_get_serialNumber(certificate)) != nullptr &&
+         X509_NAME_add_entry_by_txt(name, "O", MBSTRING_ASC, octets("larder"), -1, -1, 0) == 1 &&
+         X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, octets(kid),
+                                    static_cast<int>(kid.size()), -1, 0) == 1 &&
+         X509_set_issuer_name(certificate, name) == 1 &&
+         X509_gmtime_adj(X509_getm_notBefore(certificate), -24L * 3600) != nullptr &&
+         X509_gmtime_adj(X509_getm_notAfter(certificate), kCertificateDays * 24 * 3600) !=
+             nullptr &&
+         X509_set_pubkey(certificate, key) == 1 &&
+         add_extension(certificate, NID_basic_constraints, "critical,CA:TRUE") &&
+         add_extension(certificate, NID_key_usage, "critical,digitalSignature,keyCertSign");
+}
+
+int no_passphrase(char*, int, int, void*) {
+  return -1;
+}
+
+bool is_on_p256(EVP_PKEY* key) {
+  std::array<char, 64> name{};
+  std::size_t size = 0;
+  return EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME, name.data(), name.size(),
+                                        &size) == 1 &&
+         std::string_view(name.data(), size) == SN_X9_62_prime256v1;
+}
+
+}  // namespace
+
+SigningKey::SigningKey(std::shared_ptr<evp_pkey_st> key)
+    : key_(std::move(key)),
+      x_(number_in(key_.get(), OSSL_PKEY_PARAM_EC_PUB_X)),
+      y_(number_in(key_.get(), OSSL_PKEY_PARAM_EC_PUB_Y)),
+      kid_(thumbprint(x_, y_)) {}
+
+Result<SigningKey> SigningKey::generate() {
+  const std::shared_ptr<EVP_PKEY> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
+  if (key == nullptr) return refused("make a signing key");
+  return SigningKey(key);
+}
+
+Result<SigningKey> SigningKey::from_secret(std::string_view secret) {
+  if (secret.size() != kCoordinateBytes) return unfit("a private key of the wrong length");
+  const auto value = number(secret);
+  const std::string point = value == nullptr ? std::string() : point_of(value.get());
+  if (point.empty()) return unfit("a private key that is none on P-256");
+  auto key = key_of(value.get(), point);
+  if (key == nullptr) return unfit("a private key that is none on P-256");
+  return SigningKey(std::move(key));
+}
+
+std::string SigningKey::secret() const {
+  return number_in(key_.get(), OSSL_PKEY_PARAM_PRIV_KEY);
+}
+
+Result<std::string> SigningKey::sign(std::string_view message) const {
+  const Owned<EVP_MD_CTX> context(EVP_MD_CTX_new());
+  std::array<unsigned char, 80> der{};
+  std::size_t size = der.size();
+  if (context == nullptr ||
+      EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key_.get()) != 1 ||
+      EVP_DigestSign(context.get(), der.data(), &size, octets(message), message.size()) != 1) {
+    return refused("sign a token");
+  }
+  const unsigned char* at = der.data();
+  const Owned<ECDSA_SIG> pair(d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(size)));
+  if (pair == nullptr) return refused("sign a token");
+  return padded(ECDSA_SIG_get0_r(pair.get())) + padded(ECDSA_SIG_get0_s(pair.get()));
+}
+
+PublicKey SigningKey::public_key() const {
+  auto key = PublicKey::ec("P-256", x_, y_);
+  CHECK(key.ok());
+  return std::move(*key);
+}
+
+Result<std::string> SigningKey::certificate() const {
+  const Owned<X509> certificate(X509_new());
+  if (certificate == nullptr || !fill(certificate.get(), key_.get(), kid_) ||
+      X509_sign(certificate.get(), key_.get(), EVP_sha256()) == 0) {
+    return refused("make a certificate");
+  }
+  unsigned char* der = nullptr;
+  const int size = i2d_X509(certificate.get(), &der);
+  if (size <= 0) return refused("make a certificate");
+  std::string bytes(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+  OPENSSL_free(der);
+  return bytes;
+}
+
+Result<std::vector<SigningKey>> read_pem_keys(std::string_view pem) {
+  const Owned<BIO> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  if (bio == nullptr) return refused("read keys");
+  std::vector<SigningKey> keys;
+  while (keys.size() < kPemKeysMax) {
+    const Owned<EVP_PKEY> key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr));
+    if (key == nullptr) break;
+    if (!is_on_p256(key.get())) return unfit("a private key that is not on P-256");
+    auto own = SigningKey::from_secret(number_in(key.get(), OSSL_PKEY_PARAM_PRIV_KEY));
+    if (!own) return own.error();
+    keys.push_back(std::move(*own));
+  }
+  const auto reason = ERR_GET_REASON(ERR_peek_last_error());
+  if (keys.empty()) return unfit("no private key that can be read");
+  if (reason != PEM_R_NO_START_LINE) return unfit("a private key that cannot be read");
+  ERR_clear_error();
+  return keys;
+}
+
+std::string pem_certificate(std::string_view der) {
+  const std::string base64 = auth::base64(der);
+  std::string pem = "-----BEGIN CERTIFICATE-----\n";
+  for (std::size_t at = 0; at < base64.size(); at += 64) pem += base64.substr(at, 64) + "\n";
+  return pem + "-----END CERTIFICATE-----\n";
+}
+
+}  // namespace larder::tokens
