@@ -53,6 +53,7 @@ Result<Jws> parse_jws(std::string_view token) {
   auto payload = base64url_decoded(token.substr(first + 1, second - first - 1));
   auto signature = base64url_decoded(token.substr(second + 1));
   if (!header_text || !payload || !signature) return malformed("no base64url");
+  if (signature->empty()) return malformed("no signature");
   const auto header = parse_strict_object(*header_text, kTokenBytesMax);
   if (!header) return malformed("header: " + header.error().context);
   Jws jws;

@@ -119,6 +119,16 @@ int no_passphrase(char*, int, int, void*) {
   return -1;
 }
 
+std::size_t private_blocks(std::string_view pem) {
+  constexpr std::string_view kBegin = "-----BEGIN ";
+  std::size_t count = 0;
+  for (auto at = pem.find(kBegin); at != std::string_view::npos; at = pem.find(kBegin, at + 1)) {
+    const auto line = pem.substr(at, pem.find('\n', at) - at);
+    if (line.find("PRIVATE KEY-----") != std::string_view::npos) ++count;
+  }
+  return count;
+}
+
 bool is_on_p256(EVP_PKEY* key) {
   std::array<char, 64> name{};
   std::size_t size = 0;
@@ -202,10 +212,9 @@ Result<std::vector<SigningKey>> read_pem_keys(std::string_view pem) {
     if (!own) return own.error();
     keys.push_back(std::move(*own));
   }
-  const auto reason = ERR_GET_REASON(ERR_peek_last_error());
-  if (keys.empty()) return unfit("no private key that can be read");
-  if (reason != PEM_R_NO_START_LINE) return unfit("a private key that cannot be read");
   ERR_clear_error();
+  if (keys.empty()) return unfit("no private key that can be read");
+  if (keys.size() != private_blocks(pem)) return unfit("a private key that cannot be read");
   return keys;
 }
 

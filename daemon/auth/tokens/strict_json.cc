@@ -55,6 +55,8 @@ bool is_clean(const std::string& text, std::size_t bytes_max) {
 
 Result<nlohmann::json> parse_strict_object(std::string_view text, std::size_t bytes_max) {
   if (text.size() > bytes_max) return Error{Errc::invalid, "JSON that is too large"};
+  // The parser takes a NUL for the text's end.
+  if (text.find('\0') != std::string_view::npos) return Error{Errc::invalid, "JSON with a NUL"};
   Watcher watcher;
   auto parsed = nlohmann::json::parse(
       text,
