@@ -91,8 +91,8 @@ class JwtForge {
     if (algorithm_ == "EdDSA") {
       std::string x(32, '\0');
       std::size_t size = x.size();
-      CHECK(EVP_PKEY_get_raw_public_key(
-                key_.get(), reinterpret_cast<unsigned char*>(x.data()), &size) == 1);
+      CHECK(EVP_PKEY_get_raw_public_key(key_.get(), reinterpret_cast<unsigned char*>(x.data()),
+                                        &size) == 1);
       return R"(,"kty":"OKP","crv":"Ed25519","x":")" + tokens::base64url(x) + R"(")";
     }
     return R"(,"kty":"RSA","n":")" + number(OSSL_PKEY_PARAM_RSA_N) + R"(","e":")" +
@@ -107,7 +107,7 @@ class JwtForge {
 
   std::string sign(const std::string& message) const {
     const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                         EVP_MD_CTX_free);
+                                                                          EVP_MD_CTX_free);
     EVP_PKEY_CTX* of_key = nullptr;
     CHECK(EVP_DigestSignInit(context.get(), &of_key, digest(), nullptr, key_.get()) == 1);
     if (algorithm_.starts_with("PS")) {

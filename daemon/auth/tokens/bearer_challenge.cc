@@ -1,5 +1,7 @@
 #include "daemon/auth/tokens/bearer_challenge.h"
 
+#include <algorithm>
+
 #include "daemon/http/ascii.h"
 #include "daemon/http/url.h"
 
@@ -21,6 +23,10 @@ std::string quoted(std::string_view value) {
 
 bool is_token_char(char c) {
   return http::is_alnum(c) || std::string_view("-._~+/=").find(c) != std::string_view::npos;
+}
+
+bool is_host_char(char c) {
+  return http::is_alnum(c) || std::string_view(".-_:[]").find(c) != std::string_view::npos;
 }
 
 }  // namespace
@@ -47,11 +53,10 @@ std::string repository_scope(std::string_view upstream, std::string_view reposit
 Result<std::string> realm_of(const http::Headers& headers, bool is_tls, std::string_view path) {
   const auto hosts = headers.find_all("Host");
   if (hosts.size() != 1) return Error{Errc::invalid, "not one Host"};
-  const std::string root = std::string(is_tls ? "https://" : "http://") + std::string(hosts[0]);
-  const auto url = http::Url::parse(root + "/");
-  if (!url || url->target != "/") return Error{Errc::invalid, "a Host that is none"};
-  const std::string origin = url->scheme + "://" + url->authority();
-  return origin + std::string(path);
+  const auto url = http::Url::parse((is_tls ? "https://" : "http://") + std::string(hosts[0]));
+  const bool is_host = std::all_of(hosts[0].begin(), hosts[0].end(), is_host_char);
+  if (!url || !is_host) return Error{Errc::invalid, "a Host that is none"};
+  return url->scheme + "://" + url->authority() + std::string(path);
 }
 
 Result<std::optional<std::string>> bearer_token(const http::Headers& headers) {

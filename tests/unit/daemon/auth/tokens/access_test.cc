@@ -28,7 +28,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         GoodScope{"", {}}, GoodScope{"  ", {}},
         GoodScope{"repository:team/app:pull", {{"repository", "", "team/app", {"pull"}}}},
-        GoodScope{"repository:team/app:push,pull", {{"repository", "", "team/app", {"pull", "push"}}}},
+        GoodScope{"repository:team/app:push,pull",
+                  {{"repository", "", "team/app", {"pull", "push"}}}},
         GoodScope{"repository:localhost:5000/app:pull",
                   {{"repository", "", "localhost:5000/app", {"pull"}}}},
         GoodScope{"repository:[::1]:5000/app:pull",
@@ -41,13 +42,29 @@ INSTANTIATE_TEST_SUITE_P(
                   {{"repository", "", "a", {"pull", "push"}}}}));
 
 TEST(Scope, ThatDoesNotFollowTheGrammarIsRefused) {
-  for (const std::string text :
-       {"repository", "repository:", "repository:a", "repository::pull", "repository:a:",
-        "repository:a:pull,", "repository:a:,pull", "repository:a:Pull", "repository:a:p1",
-        ":a:pull", "Repository:a:pull", "repository():a:pull", "repository(p:a:pull",
-        "repository(:a:pull", "repository(p)x:a:pull", "repository:a\"b:pull", "repository:a\tb:pull",
-        "repository:a%2f:pull", "repository:a\\b:pull", "repository:\xc3\xa4:pull",
-        "repository:a:pull;", "repository:a:**", "repository:a b:pull"}) {
+  for (const std::string text : {"repository",
+                                 "repository:",
+                                 "repository:a",
+                                 "repository::pull",
+                                 "repository:a:",
+                                 "repository:a:pull,",
+                                 "repository:a:,pull",
+                                 "repository:a:Pull",
+                                 "repository:a:p1",
+                                 ":a:pull",
+                                 "Repository:a:pull",
+                                 "repository():a:pull",
+                                 "repository(p:a:pull",
+                                 "repository(:a:pull",
+                                 "repository(p)x:a:pull",
+                                 "repository:a\"b:pull",
+                                 "repository:a\tb:pull",
+                                 "repository:a%2f:pull",
+                                 "repository:a\\b:pull",
+                                 "repository:\xc3\xa4:pull",
+                                 "repository:a:pull;",
+                                 "repository:a:**",
+                                 "repository:a b:pull"}) {
     EXPECT_FALSE(parse_scope(text).ok()) << text;
   }
   EXPECT_FALSE(parse_scope(std::string("repository:a\0b:pull", 19)).ok());

@@ -11,8 +11,8 @@ namespace {
 
 TEST(Base64Url, IsWrittenWithoutPaddingAndReadBack) {
   const std::vector<std::pair<std::string, std::string>> table = {
-      {"", ""},         {"f", "Zg"},         {"fo", "Zm8"},
-      {"foo", "Zm9v"},  {"\xfb\xff", "-_8"}, {std::string("\0\0", 2), "AAA"},
+      {"", ""},        {"f", "Zg"},         {"fo", "Zm8"},
+      {"foo", "Zm9v"}, {"\xfb\xff", "-_8"}, {std::string("\0\0", 2), "AAA"},
   };
   for (const auto& [bytes, text] : table) {
     EXPECT_EQ(base64url(bytes), text);

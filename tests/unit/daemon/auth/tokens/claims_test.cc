@@ -97,8 +97,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadClaims{"expired", [](Claims& c) { c.expires = kNow - seconds(60); }},
         BadClaims{"expired", [](Claims& c) { c.expires = WallTime(); }},
         BadClaims{"not yet valid", [](Claims& c) { c.not_before = kNow + seconds(61); }},
-        BadClaims{"issued in the future",
-                  [](Claims& c) { c.issued_at = kNow + seconds(61); }}));
+        BadClaims{"issued in the future", [](Claims& c) { c.issued_at = kNow + seconds(61); }}));
 
 }  // namespace
 }  // namespace larder::tokens

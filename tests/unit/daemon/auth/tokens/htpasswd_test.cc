@@ -51,7 +51,8 @@ INSTANTIATE_TEST_SUITE_P(
     Table, BadHtpasswds,
     ::testing::Values(
         BadHtpasswd{"", "no users"}, BadHtpasswd{"# nobody\n", "no users"},
-        BadHtpasswd{line_of("alice") + "bob:$apr1$secret$secret\n", "line 2: the hash of bob is MD5"},
+        BadHtpasswd{line_of("alice") + "bob:$apr1$secret$secret\n",
+                    "line 2: the hash of bob is MD5"},
         BadHtpasswd{"bob:{SHA}secret\n", "line 1: the hash of bob is SHA-1"},
         BadHtpasswd{"bob:$6$secret$secret\n", "only bcrypt is taken"},
         BadHtpasswd{"bob:secret\n", "the hash of bob is plain text"},

@@ -40,14 +40,13 @@ TEST(KeyDocument, TakesKeysOfOtherTools) {
 TEST(KeyDocument, RefusesWhatIsNoneWithoutTellingIt) {
   const std::string key = R"({"kty":"EC","crv":"P-256","d":")" + std::string(kSecret) + R"("})";
   for (const std::string& text :
-       {std::string(), std::string("{}"), std::string(R"({"keys":[]})"), std::string(R"({"keys":1})"),
-        with_key(R"("x":"AA")"), with_key(R"("d":"AA")"), with_key(R"("d":1)"),
-        with_key(R"("d":")" + std::string(kSecret) + R"(","x":"AA")"),
+       {std::string(), std::string("{}"), std::string(R"({"keys":[]})"),
+        std::string(R"({"keys":1})"), with_key(R"("x":"AA")"), with_key(R"("d":"AA")"),
+        with_key(R"("d":1)"), with_key(R"("d":")" + std::string(kSecret) + R"(","x":"AA")"),
         with_key(R"("d":")" + std::string(kSecret) + R"(","nbf":"soon")"),
         R"({"keys":[)" + key + "," + key + "]}",
-        std::string(R"({"keys":[{"kty":"oct","k":"c2VjcmV0"}]})"),
-        R"({"keys":[)" + key + "]", std::string("{") + std::string(70'000, ' ') + "}",
-        std::string(70'000, 'x')}) {
+        std::string(R"({"keys":[{"kty":"oct","k":"c2VjcmV0"}]})"), R"({"keys":[)" + key + "]",
+        std::string("{") + std::string(70'000, ' ') + "}", std::string(70'000, 'x')}) {
     const auto read = parse_key_document(text);
 
     ASSERT_FALSE(read.ok()) << text.substr(0, 80);

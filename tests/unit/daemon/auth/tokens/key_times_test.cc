@@ -48,8 +48,7 @@ TEST(Rotation, PublishesTheNextKeyBeforeItSigns) {
   const auto keys = keys_from({Days(0)});
 
   EXPECT_TRUE(rotation_plan(keys, kRules, kStart + Days(29) - hours(1)).is_empty());
-  EXPECT_EQ(rotation_plan(keys, kRules, kStart + Days(29)),
-            (RotationPlan{kStart + Days(30), {}}));
+  EXPECT_EQ(rotation_plan(keys, kRules, kStart + Days(29)), (RotationPlan{kStart + Days(30), {}}));
 }
 
 TEST(Rotation, MakesNoSecondNextKey) {
@@ -61,8 +60,7 @@ TEST(Rotation, MakesNoSecondNextKey) {
 TEST(Rotation, GivesAKeyItsLeadAfterALongStop) {
   const auto now = kStart + Days(200);
 
-  EXPECT_EQ(rotation_plan(keys_from({Days(0)}), kRules, now),
-            (RotationPlan{now + Days(1), {}}));
+  EXPECT_EQ(rotation_plan(keys_from({Days(0)}), kRules, now), (RotationPlan{now + Days(1), {}}));
 }
 
 TEST(Rotation, DropsAKeyOnceItsLastTokenHasEnded) {

@@ -134,8 +134,7 @@ TEST_F(OidcTest, RefusesTokensOfOtherIssuers) {
   std::string other = good_payload();
   other.replace(other.find("/cluster"), 8, "/another");
 
-  EXPECT_EQ(why_refused(signed_by(forge_, other)),
-            "token: of an issuer that is not trusted");
+  EXPECT_EQ(why_refused(signed_by(forge_, other)), "token: of an issuer that is not trusted");
 }
 
 TEST_F(OidcTest, RefusesLegacySecretTokens) {
@@ -157,11 +156,10 @@ TEST_F(OidcTest, RefusesTokensWithoutAnEnd) {
 }
 
 TEST_F(OidcTest, BindsTokensToTheirNode) {
-  const std::string elsewhere =
-      signed_by(forge_, payload(times() + "," + kubernetes_claim("n2")));
+  const std::string elsewhere = signed_by(forge_, payload(times() + "," + kubernetes_claim("n2")));
   const std::string unbound = signed_by(
-      forge_,
-      payload(times() + R"(,"kubernetes.io":{"namespace":"shop","serviceaccount":{"name":"web"}})"));
+      forge_, payload(times() +
+                      R"(,"kubernetes.io":{"namespace":"shop","serviceaccount":{"name":"web"}})"));
   OidcRules anywhere = rules();
   anywhere.node.clear();
   OidcRules required = rules();
@@ -192,9 +190,10 @@ TEST_F(OidcTest, RefusesUnknownKeysWithoutAskingEachTime) {
 
 TEST_F(OidcTest, RefusesForgeries) {
   const JwtForge stranger("RS256", "key-1");
-  const std::string none = testing::assemble(R"({"alg":"none","kid":"key-1"})", good_payload(), "x");
-  const std::string hmac = testing::hmac_token(R"({"alg":"HS256","kid":"key-1"})", good_payload(),
-                                               forge_.public_text());
+  const std::string none =
+      testing::assemble(R"({"alg":"none","kid":"key-1"})", good_payload(), "x");
+  const std::string hmac =
+      testing::hmac_token(R"({"alg":"HS256","kid":"key-1"})", good_payload(), forge_.public_text());
   const std::string own_key = stranger.token(
       R"({"alg":"RS256","kid":"key-1","jwk":)" + stranger.jwk() + "}", good_payload());
   const std::string elliptic =
@@ -212,8 +211,7 @@ TEST_F(OidcTest, RefusesClaimsThatSayTwoThings) {
   const std::string nul = payload(times() + R"(,"kubernetes.io":{"namespace":"shop\u0000",)"
                                             R"("serviceaccount":{"name":"web"}})");
 
-  EXPECT_EQ(why_refused(signed_by(forge_, twice)),
-            "token: claims: JSON with a name given twice");
+  EXPECT_EQ(why_refused(signed_by(forge_, twice)), "token: claims: JSON with a name given twice");
   EXPECT_EQ(why_refused(signed_by(forge_, nul)), "token: no namespace or service account");
 }
 

@@ -47,14 +47,13 @@ TEST(SigningKey, SignsWhatItsPublicKeyVerifies) {
   ASSERT_TRUE(signature.ok());
   EXPECT_EQ(signature->size(), 64U);
   EXPECT_TRUE(key->public_key().verifies(Algorithm::es256, "a message", *signature));
-  EXPECT_FALSE(SigningKey::generate()->public_key().verifies(Algorithm::es256, "a message",
-                                                             *signature));
+  EXPECT_FALSE(
+      SigningKey::generate()->public_key().verifies(Algorithm::es256, "a message", *signature));
 }
 
 TEST(SigningKey, RefusesSecretsOutOfRange) {
-  const std::string order =
-      "\xff\xff\xff\xff" + std::string(4, '\0') + std::string(8, '\xff') +
-      "\xbc\xe6\xfa\xad\xa7\x17\x9e\x84\xf3\xb9\xca\xc2\xfc\x63\x25\x51";
+  const std::string order = "\xff\xff\xff\xff" + std::string(4, '\0') + std::string(8, '\xff') +
+                            "\xbc\xe6\xfa\xad\xa7\x17\x9e\x84\xf3\xb9\xca\xc2\xfc\x63\x25\x51";
   for (const std::string& secret : {std::string(), std::string(31, '\x01'), std::string(32, '\0'),
                                     std::string(33, '\x01'), std::string(32, '\xff'), order}) {
     EXPECT_FALSE(SigningKey::from_secret(secret).ok());

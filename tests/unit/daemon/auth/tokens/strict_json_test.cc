@@ -25,10 +25,23 @@ TEST(StrictJson, TakesObjects) {
 }
 
 TEST(StrictJson, RefusesWhatIsNoObjectOrMoreThanOne) {
-  const std::vector<std::string> table = {
-      "", "1", "null", "[]", "\"{}\"", "{", "{}{}", "{} x", "{'a':1}", R"({"a":1,})", "{a:1}",
-      R"({"a":NaN})", "\xef\xbb\xbf[]", "{\"a\":\"\xff\"}", std::string("{}\0", 3),
-      std::string("{\"a\":\"\0\"}", 9), R"({"a":/**/1})"};
+  const std::vector<std::string> table = {"",
+                                          "1",
+                                          "null",
+                                          "[]",
+                                          "\"{}\"",
+                                          "{",
+                                          "{}{}",
+                                          "{} x",
+                                          "{'a':1}",
+                                          R"({"a":1,})",
+                                          "{a:1}",
+                                          R"({"a":NaN})",
+                                          "\xef\xbb\xbf[]",
+                                          "{\"a\":\"\xff\"}",
+                                          std::string("{}\0", 3),
+                                          std::string("{\"a\":\"\0\"}", 9),
+                                          R"({"a":/**/1})"};
   for (const auto& text : table) EXPECT_FALSE(parse_strict_object(text, kAmple).ok()) << text;
 }
 
@@ -51,7 +64,8 @@ TEST(StrictJson, RefusesWhatIsTooDeepOrTooLarge) {
 }
 
 TEST(StrictJson, GivesTextWithoutControlCharacters) {
-  const auto object = object_of(R"({"a":"x","n":1,"nul":"a\u0000b","line":"a\nb","long":"abcdef"})");
+  const auto object =
+      object_of(R"({"a":"x","n":1,"nul":"a\u0000b","line":"a\nb","long":"abcdef"})");
 
   EXPECT_EQ(*text_member(object, "a"), "x");
   EXPECT_EQ(*text_member(object, "missing"), "");

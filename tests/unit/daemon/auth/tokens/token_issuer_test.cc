@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/auth/tokens/base64.h"
 #include "daemon/auth/tokens/jwk_set.h"
 #include "daemon/auth/tokens/jws.h"
 #include "daemon/auth/tokens/strict_json.h"
@@ -203,8 +204,7 @@ TEST_F(TokensTest, ThatWereTamperedWithAreRefused) {
   std::string hmac = header;
   hmac.replace(hmac.find("ES256"), 5, "HS256");
 
-  EXPECT_EQ(why_refused(testing::assemble(header, payload, signature)),
-            "token: a wrong signature");
+  EXPECT_EQ(why_refused(testing::assemble(header, payload, signature)), "token: a wrong signature");
   EXPECT_EQ(why_refused(testing::assemble(none, payload, "x")),
             "token: an algorithm that is not taken");
   EXPECT_EQ(why_refused(testing::hmac_token(hmac, payload, node_.keys->ring()->jwks())),
