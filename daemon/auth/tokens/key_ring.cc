@@ -32,9 +32,11 @@ Result<KeyRing> KeyRing::create(std::vector<RingKey> keys) {
   CHECK(!keys.empty());
   KeyRing ring(std::move(keys));
   for (const auto& [key, times] : ring.keys_) {
-    auto certificate = key.certificate();
+    const auto root = key.root_certificate();
+    auto certificate = key.token_certificate();
+    if (!root) return root.error();
     if (!certificate) return certificate.error();
-    ring.bundle_ += pem_certificate(*certificate);
+    ring.bundle_ += pem_certificate(*root);
     ring.certificates_.push_back(std::move(*certificate));
     ring.public_keys_.push_back(key.public_key());
   }

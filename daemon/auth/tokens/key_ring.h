@@ -30,14 +30,14 @@ class KeyRing {
   // In the order of keys().
   std::vector<KeyTimes> times() const;
   const SigningKey& signing_key(WallTime now) const;
-  // Of signing_key(now), in DER.
+  // Of signing_key(now), for its tokens, in DER.
   const std::string& signing_certificate(WallTime now) const;
   // Null for an unknown key.
   const PublicKey* find(std::string_view kid) const;
 
   // The body of /.well-known/jwks.json: every key, the coming one included.
   const std::string& jwks() const { return jwks_; }
-  // The same keys as self-signed certificates (PEM), for a registry's `rootcertbundle`.
+  // The root certificates of the same keys (PEM), for a registry's `rootcertbundle`.
   const std::string& certificate_bundle() const { return bundle_; }
 
  private:

@@ -2,13 +2,11 @@
 
 #include <openssl/core_names.h>
 #include <openssl/pem.h>
-#include <openssl/x509v3.h>
 
 #include <array>
 #include <utility>
 
 #include "cache/base/check.h"
-#include "daemon/auth/encoding.h"
 #include "daemon/auth/tokens/base64.h"
 #include "daemon/auth/tokens/digests.h"
 #include "daemon/auth/tokens/openssl_owned.h"
@@ -19,7 +17,6 @@ namespace {
 
 constexpr std::size_t kCoordinateBytes = 32;
 constexpr std::size_t kPemKeysMax = 64;
-constexpr long kCertificateDays = 3650;
 
 Error refused(const char* what) {
   ERR_clear_error();
@@ -89,30 +86,6 @@ std::string thumbprint(const std::string& x, const std::string& y) {
   const std::string jwk =
       R"({"crv":"P-256","kty":"EC","x":")" + base64url(x) + R"(","y":")" + base64url(y) + R"("})";
   return base64url(bytes_of(sha256(jwk)));
-}
-
-bool add_extension(X509* certificate, int nid, const char* value) {
-  const Owned<X509_EXTENSION> extension(X509V3_EXT_conf_nid(nullptr, nullptr, nid, value));
-  return extension != nullptr && X509_add_ext(certificate, extension.get(), -1) == 1;
-}
-
-// The names come from the key alone, so that certificates of one key can stand for one another.
-bool fill(X509* certificate, EVP_PKEY* key, const std::string& kid) {
-  const std::string serial = random_bytes(16);
-  const auto positive = number("\x01" + serial);
-  X509_NAME* const name = X509_get_subject_name(certificate);
-  return positive != nullptr && X509_set_version(certificate, X509_VERSION_3) == 1 &&
-         BN_to_ASN1_INTEGER(positive.get(), X509_get_serialNumber(certificate)) != nullptr &&
-         X509_NAME_add_entry_by_txt(name, "O", MBSTRING_ASC, octets("larder"), -1, -1, 0) == 1 &&
-         X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, octets(kid),
-                                    static_cast<int>(kid.size()), -1, 0) == 1 &&
-         X509_set_issuer_name(certificate, name) == 1 &&
-         X509_gmtime_adj(X509_getm_notBefore(certificate), -24L * 3600) != nullptr &&
-         X509_gmtime_adj(X509_getm_notAfter(certificate), kCertificateDays * 24 * 3600) !=
-             nullptr &&
-         X509_set_pubkey(certificate, key) == 1 &&
-         add_extension(certificate, NID_basic_constraints, "critical,CA:TRUE") &&
-         add_extension(certificate, NID_key_usage, "critical,digitalSignature,keyCertSign");
 }
 
 int no_passphrase(char*, int, int, void*) {
@@ -186,20 +159,6 @@ PublicKey SigningKey::public_key() const {
   return std::move(*key);
 }
 
-Result<std::string> SigningKey::certificate() const {
-  const Owned<X509> certificate(X509_new());
-  if (certificate == nullptr || !fill(certificate.get(), key_.get(), kid_) ||
-      X509_sign(certificate.get(), key_.get(), EVP_sha256()) == 0) {
-    return refused("make a certificate");
-  }
-  unsigned char* der = nullptr;
-  const int size = i2d_X509(certificate.get(), &der);
-  if (size <= 0) return refused("make a certificate");
-  std::string bytes(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
-  OPENSSL_free(der);
-  return bytes;
-}
-
 Result<std::vector<SigningKey>> read_pem_keys(std::string_view pem) {
   const Owned<BIO> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   if (bio == nullptr) return refused("read keys");
@@ -216,13 +175,6 @@ Result<std::vector<SigningKey>> read_pem_keys(std::string_view pem) {
   if (keys.empty()) return unfit("no private key that can be read");
   if (keys.size() != private_blocks(pem)) return unfit("a private key that cannot be read");
   return keys;
-}
-
-std::string pem_certificate(std::string_view der) {
-  const std::string base64 = auth::base64(der);
-  std::string pem = "-----BEGIN CERTIFICATE-----\n";
-  for (std::size_t at = 0; at < base64.size(); at += 64) pem += base64.substr(at, 64) + "\n";
-  return pem + "-----END CERTIFICATE-----\n";
 }
 
 }  // namespace larder::tokens

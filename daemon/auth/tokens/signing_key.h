@@ -35,10 +35,12 @@ class SigningKey {
   Result<std::string> sign(std::string_view message) const;
   PublicKey public_key() const;
 
-  // Its self-signed certificate in DER, for registries that trust certificates instead of keys.
-  // Another call, here or on another node, gives another one that stands for this: same names, same
-  // key, and both may issue. Returns: io when OpenSSL refuses.
-  Result<std::string> certificate() const;
+  // For registries that trust certificates instead of keys, in DER: what such a registry is given
+  // to trust (it signs itself), and what a token carries (the first one signs it). Each call, here
+  // or on another node, makes others, which can stand for these: names and keys are the same.
+  // Returns: io when OpenSSL refuses.
+  Result<std::string> root_certificate() const;
+  Result<std::string> token_certificate() const;
 
  private:
   explicit SigningKey(std::shared_ptr<evp_pkey_st> key);

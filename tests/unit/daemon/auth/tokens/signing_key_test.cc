@@ -62,15 +62,18 @@ TEST(SigningKey, RefusesSecretsOutOfRange) {
 
 TEST(SigningKey, HasCertificatesThatStandForOneAnother) {
   const auto key = SigningKey::generate();
-  const auto one = parsed(*key->certificate());
-  const auto other = parsed(*key->certificate());
+  const auto root = parsed(*key->root_certificate());
+  const auto other_root = parsed(*key->root_certificate());
+  const auto token = parsed(*key->token_certificate());
 
-  ASSERT_NE(one, nullptr);
-  ASSERT_NE(other, nullptr);
-  EXPECT_EQ(X509_NAME_cmp(X509_get_subject_name(one.get()), X509_get_issuer_name(other.get())), 0);
-  EXPECT_EQ(X509_check_issued(one.get(), other.get()), X509_V_OK);
-  EXPECT_EQ(X509_verify(one.get(), X509_get0_pubkey(other.get())), 1);
-  EXPECT_EQ(X509_check_ca(one.get()), 1);
+  ASSERT_TRUE(root != nullptr && other_root != nullptr && token != nullptr);
+  EXPECT_NE(X509_cmp(root.get(), other_root.get()), 0);
+  EXPECT_EQ(X509_check_issued(other_root.get(), token.get()), X509_V_OK);
+  EXPECT_EQ(X509_verify(token.get(), X509_get0_pubkey(other_root.get())), 1);
+  EXPECT_EQ(X509_check_ca(root.get()), 1);
+  EXPECT_EQ(X509_check_ca(token.get()), 0);
+  EXPECT_NE(X509_NAME_cmp(X509_get_subject_name(token.get()), X509_get_subject_name(root.get())),
+            0);
 }
 
 std::string pem_of(EVP_PKEY* key, const EVP_CIPHER* cipher = nullptr) {
