@@ -24,7 +24,8 @@ SEAMS = {
     "prometheus/": ("daemon/control/",),
     "CLI/": ("daemon/cli/",),
     "grpcpp/": ("k8s/",),
-    "openssl/evp.h": ("cache/hasher.cc", "tests/"),
+    "openssl/evp.h": ("cache/hasher.cc", "daemon/auth/tokens/", "tests/"),
+    "crypt.h": ("daemon/auth/tokens/bcrypt.cc",),
     "openssl/ssl.h": ("daemon/http/", "tests/"),
 }
 
