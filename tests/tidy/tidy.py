@@ -24,7 +24,9 @@ SEAMS = {
     "prometheus/": ("daemon/control/",),
     "CLI/": ("daemon/cli/",),
     "grpcpp/": ("k8s/",),
-    "openssl/evp.h": ("cache/hasher.cc", "tests/"),
+    "openssl/evp.h": ("cache/hasher.cc", "daemon/auth/aws/", "tests/"),
+    "openssl/hmac.h": ("daemon/auth/aws/",),
+    "pugixml.hpp": ("daemon/auth/aws/",),
     "openssl/ssl.h": ("daemon/http/", "tests/"),
 }
 
