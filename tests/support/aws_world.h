@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -56,6 +57,15 @@ inline std::string sts_error_xml(const std::string& code, const std::string& mes
 inline std::string ecr_answer_json() {
   return R"({"authorizationData":[{"authorizationToken":"QVdTOmVjci1wYXNzd29yZA==",)"
          R"("expiresAt":1.7684874E9,"proxyEndpoint":"https://123456789012.dkr.ecr.x.test"}]})";
+}
+
+// As servers write it.
+inline std::string date_header(WallTime time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char text[64];
+  return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts)};
 }
 
 inline std::filesystem::path write_file(const std::filesystem::path& file,

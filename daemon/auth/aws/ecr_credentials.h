@@ -11,6 +11,7 @@
 #include "cache/base/result.h"
 #include "daemon/auth/aws/chain.h"
 #include "daemon/auth/aws/ecr_target.h"
+#include "daemon/auth/aws/service_error.h"
 #include "daemon/auth/aws/sts.h"
 #include "daemon/auth/credential.h"
 #include "daemon/http/client.h"
