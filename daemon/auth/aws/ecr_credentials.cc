@@ -6,6 +6,7 @@
 
 #include "daemon/auth/aws/ecr_answer.h"
 #include "daemon/auth/aws/signed_call.h"
+#include "daemon/auth/aws/sts_xml.h"
 
 namespace larder::aws {
 
@@ -13,12 +14,18 @@ namespace {
 
 constexpr std::chrono::seconds kExchangeLimit{10};
 
+// JSON; moto, and some of what stands in front of AWS, answers in XML.
+ServiceError parse_error(std::string_view body) {
+  auto error = parse_json_error(body);
+  return error.code.empty() ? parse_xml_error(body) : error;
+}
+
 Result<std::vector<auth::Credential>> understand(const Result<http::BufferedResponse>& answer,
                                                  const EcrTarget& target) {
   const std::string_view service = target.is_public() ? "ECR Public" : "ECR";
   if (!answer) return in_context(service, answer.error());
   const int status = answer->head.status;
-  if (status != 200) return to_error(service, target.url, status, parse_json_error(answer->body));
+  if (status != 200) return to_error(service, target.url, status, parse_error(answer->body));
   auto credential = parse_authorization(answer->body);
   if (credential) return std::vector{std::move(*credential)};
   return Error{Errc::upstream_down, std::string(service) + " " + target.url.authority() + ": " +
@@ -41,7 +48,7 @@ Result<std::vector<auth::Credential>> EcrCredentials::credentials(
   remember(keys->told());
   auto credentials =
       understand(signed_call(tools_.services, authorization_request(*target), keys->keys(),
-                             target->scope, tools_.clock, patience, parse_json_error),
+                             target->scope, tools_.clock, patience, parse_error),
                  *target);
   if (!credentials) return in_context("with the keys of " + keys->told(), credentials.error());
   return credentials;

@@ -31,12 +31,12 @@ const Partition& partition_of(std::string_view region) {
                        [&](const Partition& one) { return region.starts_with(one.region_prefix); });
 }
 
-bool is_commercial(std::string_view region) {
-  return partition_of(region).region_prefix.empty();
-}
-
 bool is_gov(std::string_view region) {
   return region.starts_with("us-gov-");
+}
+
+bool is_in_usa(std::string_view region) {
+  return region.starts_with("us-east-") || region.starts_with("us-west-");
 }
 
 Result<http::Url> url(std::string_view service, std::string_view region, std::string_view suffix) {
@@ -59,9 +59,7 @@ Result<http::Url> ecr_api(std::string_view region, Variant variant) {
   if (variant.dual_stack) {
     return url(variant.fips ? "ecr-fips" : "ecr", region, partition.dual_stack_suffix);
   }
-  if (!variant.fips) return url("api.ecr", region, partition.suffix);
-  const bool is_short = is_commercial(region) || is_gov(region);
-  return url(is_short ? "ecr-fips" : "api.ecr-fips", region, partition.suffix);
+  return url(variant.fips ? "api.ecr-fips" : "api.ecr", region, partition.suffix);
 }
 
 Result<http::Url> ecr_public_api(std::string_view region, Variant variant) {
@@ -72,8 +70,8 @@ Result<http::Url> ecr_public_api(std::string_view region, Variant variant) {
 
 Result<http::Url> sts_api(std::string_view region, Variant variant) {
   const auto& partition = partition_of(region);
-  const bool has_fips =
-      is_commercial(region) && (region.starts_with("us-") || region.starts_with("ca-"));
+  // GovCloud's ordinary endpoint is the FIPS one, but for dual-stack.
+  const bool has_fips = is_gov(region) ? variant.dual_stack : is_in_usa(region);
   const std::string_view service = variant.fips && has_fips ? "sts-fips" : "sts";
   return url(service, region, variant.dual_stack ? partition.dual_stack_suffix : partition.suffix);
 }

@@ -21,8 +21,7 @@ struct Variant {
 // Returns, all three: invalid when `region` cannot be one: not 1 to 63 letters, digits, - and _.
 Result<http::Url> ecr_api(std::string_view region, Variant variant);
 Result<http::Url> ecr_public_api(std::string_view region, Variant variant);
-// The regional endpoint. STS has FIPS endpoints in the USA and Canada only; elsewhere it is the
-// ordinary one.
+// The regional endpoint. STS has FIPS endpoints in the USA only; elsewhere it is the ordinary one.
 Result<http::Url> sts_api(std::string_view region, Variant variant);
 
 }  // namespace larder::aws

@@ -56,7 +56,7 @@ Result<Keys> Sts::assume_role(const Role& role, const Keys& signer, const Patien
   auto asked = request(kAssumeRole, role);
   if (!role.external_id.empty()) add(asked.body, "ExternalId", role.external_id);
   return understand(signed_call(client_, std::move(asked), signer, {endpoint_.region, "sts"},
-                                clock_, patience, parse_sts_error),
+                                clock_, patience, parse_xml_error),
                     kAssumeRole);
 }
 
@@ -88,7 +88,7 @@ Result<Keys> Sts::understand(const Result<http::BufferedResponse>& answer,
                              std::string_view action) const {
   if (!answer) return in_context("STS", answer.error());
   const int status = answer->head.status;
-  if (status != 200) return to_error("STS", endpoint_.url, status, parse_sts_error(answer->body));
+  if (status != 200) return to_error("STS", endpoint_.url, status, parse_xml_error(answer->body));
   auto keys = parse_sts_keys(answer->body, action);
   if (keys) return keys;
   return Error{Errc::upstream_down,

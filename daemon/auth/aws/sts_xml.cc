@@ -42,10 +42,12 @@ Result<Keys> parse_sts_keys(std::string_view xml, std::string_view action) {
   return keys;
 }
 
-ServiceError parse_sts_error(std::string_view xml) {
+ServiceError parse_xml_error(std::string_view xml) {
   pugi::xml_document document;
   if (!load(document, xml)) return {};
-  const auto error = document.child("ErrorResponse").child("Error");
+  const auto response = document.child("ErrorResponse");
+  auto error = response.child("Error");
+  if (!error) error = response.child("Errors").child("Error");
   return {text_of(error, "Code"), text_of(error, "Message")};
 }
 

@@ -1,4 +1,4 @@
-// The XML that STS answers (API version 2011-06-15).
+// The XML that STS answers (API version 2011-06-15), and errors in XML.
 //
 // Thread-safety: functions of their arguments. Blocks: no.
 #pragma once
@@ -16,7 +16,8 @@ namespace larder::aws {
 // Returns: invalid when it is no XML or has no usable keys.
 Result<Keys> parse_sts_keys(std::string_view xml, std::string_view action);
 
-// Of an ErrorResponse; empty when it is none.
-ServiceError parse_sts_error(std::string_view xml);
+// Of an ErrorResponse, also one whose Error is within Errors, as moto has it. Empty when it is
+// none.
+ServiceError parse_xml_error(std::string_view xml);
 
 }  // namespace larder::aws

@@ -125,6 +125,12 @@ TEST_F(EcrCredentialsTest, AreDeniedInWordsThatHelp) {
             "perform: ecr:GetAuthorizationToken");
 }
 
+TEST_F(EcrCredentialsTest, AreDeniedInXmlToo) {
+  ecr_ = {.status = 403, .body = testing::sts_error_xml("InvalidClientTokenId", "m")};
+
+  EXPECT_THAT(describe(ask().error()), ::testing::EndsWith("HTTP 403 InvalidClientTokenId"));
+}
+
 TEST_F(EcrCredentialsTest, SayThatTheyAreAskedForTooOften) {
   ecr_ = {.status = 400, .body = R"({"__type":"ThrottlingException","message":"Rate exceeded"})"};
 

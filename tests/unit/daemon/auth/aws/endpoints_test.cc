@@ -40,8 +40,8 @@ INSTANTIATE_TEST_SUITE_P(
         EndpointCase{ecr_api, "us-isob-east-1", kPlain, "api.ecr.us-isob-east-1.sc2s.sgov.gov"},
         EndpointCase{ecr_api, "eu-isoe-west-1", kPlain, "api.ecr.eu-isoe-west-1.cloud.adc-e.uk"},
         EndpointCase{ecr_api, "us-isof-south-1", kPlain, "api.ecr.us-isof-south-1.csp.hci.ic.gov"},
-        EndpointCase{ecr_api, "us-east-1", kFips, "ecr-fips.us-east-1.amazonaws.com"},
-        EndpointCase{ecr_api, "us-gov-west-1", kFips, "ecr-fips.us-gov-west-1.amazonaws.com"},
+        EndpointCase{ecr_api, "us-east-1", kFips, "api.ecr-fips.us-east-1.amazonaws.com"},
+        EndpointCase{ecr_api, "us-gov-west-1", kFips, "api.ecr-fips.us-gov-west-1.amazonaws.com"},
         EndpointCase{ecr_api, "us-east-1", kDual, "ecr.us-east-1.api.aws"},
         EndpointCase{ecr_api, "cn-north-1", kDual, "ecr.cn-north-1.api.amazonwebservices.com.cn"},
         EndpointCase{ecr_api, "us-east-1", kBoth, "ecr-fips.us-east-1.api.aws"}));
@@ -62,6 +62,7 @@ INSTANTIATE_TEST_SUITE_P(
         EndpointCase{sts_api, "us-east-1", kFips, "sts-fips.us-east-1.amazonaws.com"},
         EndpointCase{sts_api, "eu-west-1", kFips, "sts.eu-west-1.amazonaws.com"},
         EndpointCase{sts_api, "us-gov-west-1", kFips, "sts.us-gov-west-1.amazonaws.com"},
+        EndpointCase{sts_api, "us-gov-west-1", kBoth, "sts-fips.us-gov-west-1.api.aws"},
         EndpointCase{sts_api, "us-west-2", kDual, "sts.us-west-2.api.aws"},
         EndpointCase{sts_api, "us-west-2", kBoth, "sts-fips.us-west-2.api.aws"}));
 

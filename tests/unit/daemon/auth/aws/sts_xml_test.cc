@@ -79,16 +79,24 @@ TEST(StsKeys, MayBeNestedHoweverDeep) {
   EXPECT_FALSE(parse_sts_keys(assumed(deep + kGoodParts), "AssumeRole").ok());
 }
 
-TEST(StsError, HasACodeAndAMessage) {
-  const auto error = parse_sts_error(testing::sts_error_xml("ExpiredTokenException", "a &lt; b"));
+TEST(XmlError, MayBeWithinErrors) {
+  const auto error = parse_xml_error(
+      "<?xml version=\"1.0\"?><ErrorResponse><Errors><Error><Code>InvalidClientTokenId</Code>"
+      "<Message>m</Message></Error></Errors></ErrorResponse>");
+
+  EXPECT_EQ(error.code, "InvalidClientTokenId");
+}
+
+TEST(XmlError, HasACodeAndAMessage) {
+  const auto error = parse_xml_error(testing::sts_error_xml("ExpiredTokenException", "a &lt; b"));
 
   EXPECT_EQ(error.code, "ExpiredTokenException");
   EXPECT_EQ(error.message, "a < b");
 }
 
-TEST(StsError, IsEmptyForWhatIsNone) {
+TEST(XmlError, IsEmptyForWhatIsNone) {
   for (const char* xml : {"", "<html/>", "{\"__type\":\"x\"}", "<ErrorResponse>"}) {
-    EXPECT_EQ(parse_sts_error(xml).code, "") << xml;
+    EXPECT_EQ(parse_xml_error(xml).code, "") << xml;
   }
 }
 
