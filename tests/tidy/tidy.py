@@ -26,6 +26,9 @@ SEAMS = {
     "grpcpp/": ("k8s/",),
     "openssl/evp.h": ("cache/hasher.cc", "daemon/auth/tokens/", "tests/"),
     "crypt.h": ("daemon/auth/tokens/bcrypt.cc",),
+    "openssl/evp.h": ("cache/hasher.cc", "daemon/auth/aws/", "tests/"),
+    "openssl/hmac.h": ("daemon/auth/aws/",),
+    "pugixml.hpp": ("daemon/auth/aws/",),
     "openssl/ssl.h": ("daemon/http/", "tests/"),
 }
 
