@@ -61,8 +61,7 @@ TEST(TokenRequest, BoundsTheChallengesScopes) {
 }
 
 TEST(TokenRequest, CarriesTheCredential) {
-  const auto request =
-      ask(bearer("https://reg.example/token"), Credential{"user", "pass:word"});
+  const auto request = ask(bearer("https://reg.example/token"), Credential{"user", "pass:word"});
 
   ASSERT_TRUE(request.ok());
   EXPECT_EQ(request->headers.find("Authorization"), "Basic dXNlcjpwYXNzOndvcmQ=");
