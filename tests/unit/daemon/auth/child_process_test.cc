@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include <cerrno>
@@ -57,6 +58,18 @@ TEST_F(ChildProcessTest, IsKilledAndReapedByItsDestructorOnce) {
 TEST_F(ChildProcessTest, LeavesNoChildWhenItCannotStart) {
   EXPECT_EQ(start("/nowhere/program").error().code, Errc::not_found);
   EXPECT_FALSE(has_children());
+}
+
+// As process 1 of a container does, a subreaper becomes the parent of orphans.
+TEST_F(ChildProcessTest, ReapsWhatTheProgramLeftToUs) {
+  ASSERT_EQ(::prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+  auto child = start("/bin/sh", {"-c", "(sleep 1000; true) & exit 5"});
+  ASSERT_TRUE(child.ok());
+  ASSERT_TRUE(has_ended(*child, 20'000));
+
+  EXPECT_EQ(child->end(), 5);
+  EXPECT_FALSE(has_children());
+  ::prctl(PR_SET_CHILD_SUBREAPER, 0);
 }
 
 }  // namespace
