@@ -31,8 +31,8 @@ Status status_of(const Result<T>& result) {
 }
 
 Status probe_manifest(const Target& target, const RegistryPath& path, MonoTime deadline) {
-  return status_of(target.upstream->head_manifest(target.repository, path.reference,
-                                                  target.asking({deadline})));
+  return status_of(
+      target.upstream->head_manifest(target.repository, path.reference, target.asking({deadline})));
 }
 
 Status probe_blob(const Target& target, const RegistryPath& path, MonoTime deadline) {
@@ -50,7 +50,7 @@ Status probe_blob(const Target& target, const RegistryPath& path, MonoTime deadl
 
 Status probe_tags(const Target& target, MonoTime deadline) {
   return status_of(
-      target.upstream->list_tags(target.repository, {.n = 1}, target.asking({deadline})));
+      target.upstream->list_tags(target.repository, {1, "", ""}, target.asking({deadline})));
 }
 
 }  // namespace

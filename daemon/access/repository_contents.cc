@@ -98,8 +98,7 @@ void RepositoryContents::read(const registry::Target& target, Unread unread) {
   add(target, walk.found, walk.unread);
 }
 
-void RepositoryContents::add(const registry::Target& target,
-                             const std::set<cache::Digest>& digests,
+void RepositoryContents::add(const registry::Target& target, const std::set<cache::Digest>& digests,
                              const std::set<cache::Digest>& unread) {
   MutexLock lock(mutex_);
   Known& repository = known(target);

@@ -109,9 +109,10 @@ Status TenantGate::may(const RegistryPath& path, const Target& target) {
   };
   if (standing == Standing::refused) return Error{Errc::denied, "upstream refuses it"};
   if (refused(thing_of(target, path))) return Error{Errc::not_found, "upstream does not have it"};
-  const auto digest = is_by_digest(path) ? cache::Digest::parse(path.reference)
-                                         : Result<cache::Digest>(Error{});
-  const bool is_inside = !is_by_digest(path) || (digest.ok() && parts_.contents.holds(target, *digest));
+  const auto digest =
+      is_by_digest(path) ? cache::Digest::parse(path.reference) : Result<cache::Digest>(Error{});
+  const bool is_inside =
+      !is_by_digest(path) || (digest.ok() && parts_.contents.holds(target, *digest));
   if (standing == Standing::fresh && is_inside) {
     if (!is_by_digest(path)) note(path, target);
     return {};
@@ -157,13 +158,14 @@ void TenantGate::note(const RegistryPath& path, const Target& target) {
   if (path.kind == RouteKind::manifest && !registry::is_digest(path.reference)) {
     parts_.contents.note_tag(target, path.reference);
   } else if (is_by_digest(path)) {
-    if (const auto digest = cache::Digest::parse(path.reference)) parts_.contents.note(target, *digest);
+    if (const auto digest = cache::Digest::parse(path.reference))
+      parts_.contents.note(target, *digest);
   }
 }
 
 http::Response TenantGate::challenge(const http::Request& request, const std::string& scope,
                                      std::string_view error) const {
-  return challenge_reply(request, {.service = parts_.service, .scope = scope, .error = error});
+  return challenge_reply(request, {"", parts_.service, scope, error});
 }
 
 }  // namespace larder::access

@@ -29,10 +29,10 @@ struct TenantGateParts {
   Prober& prober;
   tokens::TokenVerifier& verifier;
   const Clock& clock;
-  std::string service;             // of the tokens
-  Duration deadline;               // for what is asked of upstream
-  Duration private_for;            // that a repository is not public is believed for so long
-  bool is_offline = false;         // nobody is ever asked
+  std::string service;      // of the tokens
+  Duration deadline;        // for what is asked of upstream
+  Duration private_for;     // that a repository is not public is believed for so long
+  bool is_offline = false;  // nobody is ever asked
 };
 
 class TenantGate final : public registry::AccessGate {
@@ -53,8 +53,7 @@ class TenantGate final : public registry::AccessGate {
 
   Result<Caller> caller_of(const http::Request& request, const std::string& resource);
   Status may(const registry::RegistryPath& path, const registry::Target& target);
-  Status ask(const registry::RegistryPath& path, const registry::Target& target,
-             Standing standing);
+  Status ask(const registry::RegistryPath& path, const registry::Target& target, Standing standing);
   void note(const registry::RegistryPath& path, const registry::Target& target);
   http::Response challenge(const http::Request& request, const std::string& scope,
                            std::string_view error) const;

@@ -29,8 +29,8 @@ std::string hex(const Sum& sum) {
 // The length keeps "ab" + "c" from being "a" + "bc".
 std::string Tenants::id_of(const tokens::PasswordQuestion& question) const {
   const std::string& name = question.username;
-  return hex(tokens::hmac_sha256(key_,
-                                 std::to_string(name.size()) + ":" + name + question.password));
+  return hex(
+      tokens::hmac_sha256(key_, std::to_string(name.size()) + ":" + name + question.password));
 }
 
 Result<tokens::Subject> Tenants::check(const tokens::PasswordQuestion& question) {

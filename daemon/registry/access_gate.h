@@ -1,7 +1,9 @@
 // The seam to who decides who may have what through a listener.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <string>
 
 #include "daemon/http/message.h"
 #include "daemon/registry/registry_path.h"
@@ -22,5 +24,8 @@ class AccessGate {
   virtual std::optional<http::Response> refuse(const http::Request& request,
                                                const RegistryPath& path, Target& target) = 0;
 };
+
+// By the listener's name; who reaches one without a gate may have all of it.
+using AccessGates = std::map<std::string, AccessGate*>;
 
 }  // namespace larder::registry

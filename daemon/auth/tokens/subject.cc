@@ -7,12 +7,13 @@ namespace larder::tokens {
 
 namespace {
 
-constexpr std::array<std::pair<Subject::Kind, std::string_view>, 5> kKinds{{
+constexpr std::array<std::pair<Subject::Kind, std::string_view>, 6> kKinds{{
     {Subject::Kind::anonymous, "anonymous"},
     {Subject::Kind::user, "user"},
     {Subject::Kind::workload, "workload"},
     {Subject::Kind::federated, "federated"},
     {Subject::Kind::certificate, "certificate"},
+    {Subject::Kind::tenant, "tenant"},
 }};
 
 }  // namespace

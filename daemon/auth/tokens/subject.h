@@ -19,6 +19,7 @@ struct Subject {
     workload,     // a Kubernetes service account
     federated,    // another OIDC issuer's subject
     certificate,  // a client certificate
+    tenant,       // whoever showed what an image's upstream is asked with (daemon/access)
   };
 
   Kind kind = Kind::anonymous;
