@@ -56,10 +56,14 @@ bool has_none(const ProgramOutput& answer) {
   return answer.exit_status != 0 && answer.output.find(kNotFound) != std::string::npos;
 }
 
+bool has_empty_string(const nlohmann::json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() && string_at(object, key).empty();
+}
+
 // How docker-credential-pass says that it has none.
 bool is_empty(const nlohmann::json& said) {
-  return said.is_object() && said.value("Username", nlohmann::json()) == "" &&
-         said.value("Secret", nlohmann::json()) == "";
+  return said.is_object() && has_empty_string(said, "Username") && has_empty_string(said, "Secret");
 }
 
 }  // namespace
