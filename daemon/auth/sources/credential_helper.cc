@@ -56,6 +56,16 @@ bool has_none(const ProgramOutput& answer) {
   return answer.exit_status != 0 && answer.output.find(kNotFound) != std::string::npos;
 }
 
+bool has_empty_string(const nlohmann::json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() && string_at(object, key).empty();
+}
+
+// How docker-credential-pass says that it has none.
+bool is_empty(const nlohmann::json& said) {
+  return said.is_object() && has_empty_string(said, "Username") && has_empty_string(said, "Secret");
+}
+
 }  // namespace
 
 Result<std::optional<Credential>> parse_helper_answer(const ProgramOutput& answer) {
@@ -65,6 +75,7 @@ Result<std::optional<Credential>> parse_helper_answer(const ProgramOutput& answe
                  "exit status " + std::to_string(answer.exit_status) + complaint(answer)};
   }
   const auto said = parse_bounded_json(answer.output, kAnswerBytesMax);
+  if (is_empty(said)) return std::optional<Credential>();
   auto username = string_at(said, "Username");
   auto secret = string_at(said, "Secret");
   if (secret.empty()) return Error{Errc::upstream_down, "an answer without a Secret"};

@@ -18,9 +18,13 @@ TEST(HelperAnswer, IsACredentialAnIdentityTokenOrNone) {
   ASSERT_TRUE(token.ok());
   EXPECT_EQ(**token, (Credential{.identity_token = "R"}));
 
-  const auto none = parse_helper_answer({1, "credentials not found in native keychain\n", {}});
-  ASSERT_TRUE(none.ok());
-  EXPECT_EQ(*none, std::nullopt);
+  for (const ProgramOutput& output :
+       {ProgramOutput{1, "credentials not found in native keychain\n", {}},
+        ProgramOutput{0, R"({"ServerURL":"s","Username":"","Secret":""})", {}}}) {
+    const auto none = parse_helper_answer(output);
+    ASSERT_TRUE(none.ok()) << describe(none.error());
+    EXPECT_EQ(*none, std::nullopt);
+  }
 }
 
 TEST(HelperAnswer, SaysWhyItIsNoneWithoutSecrets) {
@@ -34,6 +38,8 @@ TEST(HelperAnswer, SaysWhyItIsNoneWithoutSecrets) {
       {{0, "credentials not found in native keychain", ""}, "an answer without a Secret"},
       {{0, R"({"Username":"u","Secret":""})", ""}, "an answer without a Secret"},
       {{0, R"({"Username":"","Secret":"hush"})", ""}, "an answer without a Username"},
+      {{0, "{}", ""}, "an answer without a Secret"},
+      {{0, R"({"Secret":""})", ""}, "an answer without a Secret"},
       {{0, R"(["hush"])", ""}, "an answer without a Secret"},
       {{0, R"({"Username":"u","Secret":1})", ""}, "an answer without a Secret"}};
   for (const auto& [answer, complaint] : table) {
