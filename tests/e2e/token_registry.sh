@@ -37,7 +37,8 @@ main() {
 
 # token_server NAME: in the background; its address is in NAME.address.
 token_server() {
-  start "$1" "$TOKEN_SERVER" "$WORK/keys.json" "$WORK/users" $SERVICE "$WORK/$1.address"
+  start "$1" "$TOKEN_SERVER" "$WORK/keys.json" "$WORK/users" $SERVICE "$WORK/$1.address" \
+    certificates
   wait_until 10 "token server $1" test -s "$WORK/$1.address"
 }
 

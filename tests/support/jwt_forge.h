@@ -10,6 +10,7 @@
 #include <openssl/hmac.h>
 #include <openssl/rsa.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -59,9 +60,19 @@ class JwtForge {
     const char* const curve = curve_of(algorithm);
     EVP_PKEY* const key = curve != nullptr       ? EVP_EC_gen(curve)
                           : algorithm == "EdDSA" ? EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")
-                                                 : EVP_RSA_gen(2048);
+                                                 : rsa_key();
     CHECK(key != nullptr);
     return {key, EVP_PKEY_free};
+  }
+
+  // RSA keys take long to make. The next forge's is another one, as for a stranger it has to be.
+  static EVP_PKEY* rsa_key() {
+    static const Key first(EVP_RSA_gen(2048), EVP_PKEY_free);
+    static const Key second(EVP_RSA_gen(2048), EVP_PKEY_free);
+    static std::atomic<int> made = 0;
+    EVP_PKEY* const key = (made++ % 2 == 0 ? first : second).get();
+    EVP_PKEY_up_ref(key);
+    return key;
   }
 
   static const char* curve_of(const std::string& algorithm) {

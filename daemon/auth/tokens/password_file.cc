@@ -55,7 +55,9 @@ Result<Subject> PasswordFile::check(const PasswordQuestion& question) {
   const std::string& hash = users->hash_of(question.username);
   // With the hash in it, a changed password is another one.
   const Sum password = hmac_sha256(key_, joined(question.username, question.password, hash));
-  const Sum who = hmac_sha256(key_, joined(question.username, address_of(question.peer), "who"));
+  const auto address = address_of(question.peer);
+  const Guesser who{hmac_sha256(key_, joined("user", question.username, address)),
+                    hmac_sha256(key_, joined("address", address, ""))};
   bool known = false;
   auto right = known_or_turn(password, who, known);
   if (!right) return right.error();
@@ -112,7 +114,7 @@ std::shared_ptr<const Htpasswd> PasswordFile::users() {
 }
 
 // Either what is known of the password, or the turn to try it: then it is in trying_.
-Result<bool> PasswordFile::known_or_turn(const Sum& password, const Sum& who, bool& known) {
+Result<bool> PasswordFile::known_or_turn(const Sum& password, const Guesser& who, bool& known) {
   MutexLock lock(mutex_);
   const MonoTime give_up = clock_.now() + options_.wait_max;
   while (true) {
@@ -143,7 +145,7 @@ bool PasswordFile::wait_for_turn(MonoTime give_up) {
   return in_time;
 }
 
-void PasswordFile::settle(const Sum& password, const Sum& who, bool right) {
+void PasswordFile::settle(const Sum& password, const Guesser& who, bool right) {
   MutexLock lock(mutex_);
   const auto now = clock_.now();
   trying_.erase(password);

@@ -27,7 +27,7 @@ namespace larder::tokens {
 
 struct PasswordFileOptions {
   std::filesystem::path file;
-  int checks_max = 2;
+  int checks_max = 1;
   int waiting_max = 64;
   std::chrono::milliseconds wait_max{4000};
   OutcomeRules outcomes{};
@@ -50,9 +50,9 @@ class PasswordFile final : public PasswordChecker {
   PasswordFile(PasswordFileOptions options, Clock& clock);
   Status reload();
   std::shared_ptr<const Htpasswd> users() EXCLUDES(mutex_);
-  Result<bool> known_or_turn(const Sum& password, const Sum& who, bool& known) EXCLUDES(mutex_);
+  Result<bool> known_or_turn(const Sum& password, const Guesser& who, bool& known) EXCLUDES(mutex_);
   bool wait_for_turn(MonoTime give_up) REQUIRES(mutex_);
-  void settle(const Sum& password, const Sum& who, bool right) EXCLUDES(mutex_);
+  void settle(const Sum& password, const Guesser& who, bool right) EXCLUDES(mutex_);
 
   const PasswordFileOptions options_;
   Clock& clock_;

@@ -36,13 +36,23 @@ void PasswordOutcomes::remember(const Sum& password, bool right, MonoTime now) {
   outcomes_.emplace(password, Outcome{right, until, place});
 }
 
-bool PasswordOutcomes::may_try(const Sum& who, MonoTime now) const {
-  const auto found = guessers_.find(who);
-  return found == guessers_.end() || found->second.window_end <= now ||
-         found->second.wrong < rules_.wrong_max;
+bool PasswordOutcomes::may_try(const Guesser& who, MonoTime now) const {
+  return wrong_of(who.user_at_address, now) < rules_.wrong_max &&
+         wrong_of(who.address, now) < rules_.address_wrong_max;
 }
 
-void PasswordOutcomes::note_wrong(const Sum& who, MonoTime now) {
+void PasswordOutcomes::note_wrong(const Guesser& who, MonoTime now) {
+  count_wrong(who.user_at_address, now);
+  count_wrong(who.address, now);
+}
+
+int PasswordOutcomes::wrong_of(const Sum& who, MonoTime now) const {
+  const auto found = guessers_.find(who);
+  const bool counts = found != guessers_.end() && now < found->second.window_end;
+  return counts ? found->second.wrong : 0;
+}
+
+void PasswordOutcomes::count_wrong(const Sum& who, MonoTime now) {
   auto found = guessers_.find(who);
   if (found != guessers_.end() && found->second.window_end <= now) {
     drop(guessers_, guesser_order_, found);

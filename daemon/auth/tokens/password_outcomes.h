@@ -18,10 +18,19 @@
 namespace larder::tokens {
 
 struct OutcomeRules {
-  std::chrono::seconds right_for{60};     // a right password is not tried again for so long
-  std::chrono::seconds wrong_for{10};     // nor is a wrong one
-  int wrong_max = 10;                     // different wrong ones of one user from one address ...
-  std::chrono::seconds wrong_window{60};  // ... within this: then none is tried until it has passed
+  std::chrono::seconds right_for{60};  // a right password is not tried again for so long
+  std::chrono::seconds wrong_for{10};  // nor is a wrong one
+  // So many different wrong ones within the window, and none is tried until it has passed: of one
+  // user from one address, and of all users from one address.
+  int wrong_max = 10;
+  int address_wrong_max = 60;
+  std::chrono::seconds wrong_window{60};
+};
+
+// Who tries a password: keyed hashes.
+struct Guesser {
+  Sum user_at_address;
+  Sum address;
 };
 
 class PasswordOutcomes {
@@ -36,8 +45,8 @@ class PasswordOutcomes {
   void remember(const Sum& password, bool right, MonoTime now);
 
   // Whether `who` may try one more.
-  bool may_try(const Sum& who, MonoTime now) const;
-  void note_wrong(const Sum& who, MonoTime now);
+  bool may_try(const Guesser& who, MonoTime now) const;
+  void note_wrong(const Guesser& who, MonoTime now);
 
  private:
   struct Outcome {
@@ -50,6 +59,9 @@ class PasswordOutcomes {
     MonoTime window_end;
     std::list<Sum>::iterator place;
   };
+
+  int wrong_of(const Sum& who, MonoTime now) const;
+  void count_wrong(const Sum& who, MonoTime now);
 
   const OutcomeRules rules_;
   std::unordered_map<Sum, Outcome, SumHash> outcomes_;

@@ -15,8 +15,9 @@ Error denied(std::string why, std::string_view cause = {}) {
 
 }  // namespace
 
-TokenVerifier::TokenVerifier(TokenRules rules, SigningKeys& keys, Clock& clock)
-    : rules_(std::move(rules)), keys_(keys), clock_(clock) {}
+TokenVerifier::TokenVerifier(TokenRules rules, SigningKeys& keys, Clock& clock,
+                             std::size_t remembered_max)
+    : rules_(std::move(rules)), keys_(keys), clock_(clock), remembered_max_(remembered_max) {}
 
 Result<std::shared_ptr<const OwnClaims>> TokenVerifier::verify(std::string_view token) {
   if (token.size() > kTokenBytesMax) return denied("token: too large");
@@ -92,7 +93,7 @@ void TokenVerifier::remember(const Sum& sum, std::shared_ptr<const OwnClaims> cl
   if (ring != ring_ || places_.count(sum) != 0) return;
   order_.push_front({sum, std::move(claims)});
   places_.emplace(sum, order_.begin());
-  if (order_.size() <= kRememberedMax) return;
+  if (order_.size() <= remembered_max_) return;
   places_.erase(order_.back().sum);
   order_.pop_back();
 }

@@ -27,10 +27,9 @@ inline constexpr std::string_view kExpiredCause = "expired";
 
 class TokenVerifier {
  public:
-  static constexpr std::size_t kRememberedMax = 4096;
-
   // The issuer and the service are those of `rules`. `keys` and `clock` must outlive the verifier.
-  TokenVerifier(TokenRules rules, SigningKeys& keys, Clock& clock);
+  TokenVerifier(TokenRules rules, SigningKeys& keys, Clock& clock,
+                std::size_t remembered_max = 4096);
 
   // An access token. Returns: denied, without a byte of the token in the context, when it is not
   // one that a node with these keys signed for this service, or has expired.
@@ -59,6 +58,7 @@ class TokenVerifier {
   const TokenRules rules_;
   SigningKeys& keys_;
   Clock& clock_;
+  const std::size_t remembered_max_;
   mutable Mutex mutex_;
   std::shared_ptr<const KeyRing> ring_ GUARDED_BY(mutex_);  // what the tokens were checked with
   Order order_ GUARDED_BY(mutex_);                          // the latest used first
