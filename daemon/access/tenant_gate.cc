@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "daemon/access/challenge_reply.h"
+#include "daemon/access/token_gate.h"
 #include "daemon/auth/tokens/access.h"
 #include "daemon/auth/tokens/bearer_challenge.h"
 #include "daemon/registry/replies.h"
@@ -21,10 +22,6 @@ constexpr std::chrono::seconds kRefusedFor{10};
 
 constexpr std::string_view kInvalidToken = "invalid_token";
 constexpr std::string_view kInsufficientScope = "insufficient_scope";
-
-std::string resource_of(const Target& target) {
-  return target.upstream->name() + "/" + target.repository;
-}
 
 // What is asked for, of all that the repository has. No repository's name has an "@".
 std::string thing_of(const Target& target, const RegistryPath& path) {
@@ -64,6 +61,10 @@ std::optional<http::Response> TenantGate::refuse(const http::Request& request,
   const std::string scope = "repository:" + resource + ":pull";
   const auto caller = caller_of(request, resource);
   if (!caller.ok()) return challenge(request, scope, caller.error().cause);
+  const tokens::Subject nobody;  // who a tenant is only his upstream knows
+  if (!parts_.policy.allows({nobody, action_of(path), resource, request.peer})) {
+    return denied_reply();
+  }
 
   // In Larder's own name, whatever that is: what is public is everybody's.
   const Status in_public = may(path, anonymously(target));

@@ -12,6 +12,7 @@
 
 #include "cache/base/clock.h"
 #include "daemon/access/grants.h"
+#include "daemon/access/listener_policy.h"
 #include "daemon/access/prober.h"
 #include "daemon/access/repository_contents.h"
 #include "daemon/access/tenants.h"
@@ -28,6 +29,7 @@ struct TenantGateParts {
   RepositoryContents& contents;
   Prober& prober;
   tokens::TokenVerifier& verifier;
+  const ListenerPolicy& policy;
   const Clock& clock;
   std::string service;      // of the tokens
   Duration deadline;        // for what is asked of upstream

@@ -40,6 +40,10 @@ class FakeUpstream final : public Prober {
   std::vector<std::string> asked;
 };
 
+class QuietDecisions final : public DecisionObserver {
+  void policy_decided(const PolicyDecision&) override {}
+};
+
 class TenantGateTest : public testing::RegistryFixture {
  protected:
   // A token for what `username` shows, as the token endpoint gives it.
@@ -89,8 +93,10 @@ class TenantGateTest : public testing::RegistryFixture {
   Tenants tenants_{"key", 10min, clock_};
   RepositoryContents contents_{*store_, clock_};
   FakeUpstream upstream_;
+  QuietDecisions decisions_;
+  ListenerPolicy policy_{"node", nullptr, clock_, decisions_};
   TenantGate gate_{
-      {grants_, tenants_, contents_, upstream_, verifier_, clock_, "larder", 3s, 15min}};
+      {grants_, tenants_, contents_, upstream_, verifier_, policy_, clock_, "larder", 3s, 15min}};
   registry::Target target_;
   std::string challenge_;
 };
@@ -194,7 +200,7 @@ TEST_F(TenantGateTest, WantsATenantWhoWasNotSeenSinceTheStartToShowHimself) {
   clock_.advance(4min);
   Tenants others("key", 1min, clock_);
   TenantGate restarted(
-      {grants_, others, contents_, upstream_, verifier_, clock_, "larder", 3s, 15min});
+      {grants_, others, contents_, upstream_, verifier_, policy_, clock_, "larder", 3s, 15min});
   http::Request request{"GET", "", {}, "127.0.0.1:1", "node"};
   request.headers.add("Host", "127.0.0.1:5050");
   request.headers.add("Authorization", "Bearer " + token);
