@@ -18,6 +18,9 @@ constexpr std::size_t kFetchThreadsMax = 512;
 constexpr std::size_t kOpsThreadsMax = 4;
 constexpr unsigned kReadersMargin = 16;
 
+// A service account's token is a few KiB; forms with one go to the token endpoint.
+constexpr std::size_t kTokenFormBytesMax = 64 * 1024;
+
 registry::ListenerHosts listener_hosts(const std::vector<config::Listener>& listeners) {
   registry::ListenerHosts hosts;
   for (const auto& listener : listeners) hosts[listener.name] = listener.hosts;
@@ -43,6 +46,7 @@ Daemon::Daemon(const config::Config& config, log::Logger& logger, http::ProxyRul
       logger_(logger),
       metrics_(LARDER_VERSION),
       telemetry_(metrics_, logger_),
+      access_telemetry_(metrics_, logger_),
       fetch_pool_(
           {.name = "fetch", .threads_max = kFetchThreadsMax, .queue_max = kFetchThreadsMax}),
       // Without a queue: when every thread has an answer under way, a 503 now beats an answer late.
@@ -112,8 +116,13 @@ Status Daemon::assemble_registry() {
                             documents_->tick();
                             if (!config_.offline) care_->tick();
                             (void)health_->save_changes();
+                            access_->maintain();
                           },
-                      .at_close = [this] { (void)health_->save_all(); }});
+                      .at_close =
+                          [this] {
+                            (void)health_->save_all();
+                            access_->save();
+                          }});
   auto rules = upstream_rules(config_.upstreams, {clients_, *health_, clock_, telemetry_});
   if (!rules.ok()) return rules.error();
   const auto& deadlines = config_.deadlines;
@@ -130,8 +139,12 @@ Status Daemon::assemble_registry() {
                  cache_->store(), clock_);
   lists_.emplace(registry::ListsOptions{deadlines.manifest, config_.offline}, *documents_,
                  cache_->store(), clock_);
+  auto access = ListenerAccess::open(
+      config_, {clients_, cache_->index(), cache_->store(), clock_, access_telemetry_});
+  if (!access.ok()) return access.error();
+  access_ = *std::move(access);
   registry_.emplace(config_.default_upstream, *upstreams_, *manifests_, *blobs_, *lists_,
-                    telemetry_, listener_hosts(config_.listeners));
+                    telemetry_, listener_hosts(config_.listeners), access_->gates());
   ops_.emplace(
       control::OpsParts{metrics_, [this] { return readings(); }, [this] { return ready_.load(); }});
   return {};
@@ -143,8 +156,10 @@ Status Daemon::listen() {
   if (!metrics.ok()) return metrics.error();
   metrics_server_ = *std::move(metrics);
   for (const auto& listener : config_.listeners) {
-    auto server = http::Server::start({.name = listener.name, .address = listener.address},
-                                      http_pool_, *registry_);
+    http::ServerOptions options{.name = listener.name, .address = listener.address};
+    if (listener.auth != config::ListenerAuth::none) options.body_bytes_max = kTokenFormBytesMax;
+    auto server = http::Server::start(std::move(options), http_pool_,
+                                      access_->front(listener.name, *registry_));
     if (!server.ok()) return server.error();
     servers_.push_back(*std::move(server));
   }

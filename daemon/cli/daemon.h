@@ -15,8 +15,10 @@
 #include "daemon/cli/cache_engine.h"
 #include "daemon/cli/clients.h"
 #include "daemon/cli/health_notes.h"
+#include "daemon/cli/listener_access.h"
 #include "daemon/cli/upstream_rules.h"
 #include "daemon/config/config.h"
+#include "daemon/control/access_telemetry.h"
 #include "daemon/control/control_handler.h"
 #include "daemon/control/metrics.h"
 #include "daemon/control/ops_handler.h"
@@ -73,6 +75,7 @@ class Daemon {
   SystemClock clock_;
   control::Metrics metrics_;
   control::Telemetry telemetry_;
+  control::AccessTelemetry access_telemetry_;
   std::atomic<bool> ready_ = false;
   bool is_closed_ = false;
   WorkerPool fetch_pool_;
@@ -92,6 +95,7 @@ class Daemon {
   std::optional<registry::Manifests> manifests_;
   std::optional<registry::Blobs> blobs_;
   std::optional<registry::Lists> lists_;
+  std::unique_ptr<ListenerAccess> access_;
   std::optional<registry::Registry> registry_;
   std::optional<registry::Explainer> explainer_;
   std::optional<registry::Refresher> refresher_;

@@ -52,6 +52,10 @@ class Metrics {
   void count_corrupt_blob();
   void count_evicted(std::uint64_t bytes);
   void count_resumed(std::uint64_t bytes);
+  // `decision`: "allow" or "deny".
+  void count_policy_decision(std::string_view listener, std::string_view decision);
+  // `outcome`: "issued", or why not.
+  void count_token_issued(std::string_view listener, std::string_view outcome);
   void count_cache_degraded(std::string_view reason);
   // `outcome`: "ok" or an error's code. `pause`: until it is tried again, nothing after success.
   void count_token_refresh(const std::string& kind, std::string_view outcome,
