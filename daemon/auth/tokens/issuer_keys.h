@@ -25,6 +25,9 @@ struct IssuerKeysRules {
   std::chrono::milliseconds fetch_limit{5000};
 };
 
+// For keys in a file, where looking costs nothing.
+inline constexpr IssuerKeysRules kFileKeysRules{std::chrono::seconds(10), std::chrono::seconds(10)};
+
 class IssuerKeys {
  public:
   // `source` and `clock` must outlive it.

@@ -68,6 +68,14 @@ Result<Subject> OidcIssuer::subject_of(const Jws& jws, const Claims& claims) con
   return subject;
 }
 
+bool OidcIssuers::are_named_by(std::string_view text) const {
+  const auto jws = looks_like_jws(text) ? parse_jws(text) : Result<Jws>(denied("no token"));
+  const auto claims = jws ? parse_claims(jws->payload) : Result<Claims>(jws.error());
+  return claims && std::any_of(issuers_.begin(), issuers_.end(), [&](const auto* issuer) {
+           return issuer->rules().issuer == claims->issuer;
+         });
+}
+
 Result<Subject> OidcIssuers::check(std::string_view token) {
   const auto jws = parse_jws(token);
   if (!jws) return denied(jws.error().context);

@@ -58,7 +58,10 @@ class OidcIssuers {
   // The issuers must outlive it.
   explicit OidcIssuers(std::vector<OidcIssuer*> issuers) : issuers_(std::move(issuers)) {}
 
-  bool empty() const { return issuers_.empty(); }
+  // Whether a text is a token that names one of the issuers. No other token is meant for them: it
+  // may be a password all the same, as some registries' are.
+  bool are_named_by(std::string_view text) const;
+
   // Returns: denied, with a reason that has no byte of the token; otherwise as OidcIssuer::check.
   Result<Subject> check(std::string_view token);
 

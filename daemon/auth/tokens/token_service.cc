@@ -101,7 +101,11 @@ TokenService::Proven TokenService::prove_by_subject_token(const std::string& tok
 TokenService::Proven TokenService::prove_by_password(const http::Request& request,
                                                      const TokenRequest& asked) {
   const auto& [username, password] = *asked.basic;
-  if (options_.issuers != nullptr && looks_like_jws(password)) {
+  const bool takes_tokens = options_.issuers != nullptr;
+  const bool is_token =
+      takes_tokens && (options_.issuers->are_named_by(password) ||
+                       (options_.passwords == nullptr && looks_like_jws(password)));
+  if (is_token) {
     return prove_by_subject_token(password, /*exchange=*/false);
   }
   if (options_.passwords == nullptr) {

@@ -2,9 +2,9 @@
 // token for what the policy allows them of what they ask for.
 //
 // Proofs are, in this order: a refresh token, a subject token, a name and password (a password that
-// is a JWT is taken as a subject token: that is how containerd hands over a service account's), a
-// client certificate. With none of them the subject is anonymous, where that is allowed.
-// Thread-safety: any thread. Blocks: as PasswordChecker and OidcIssuers do.
+// is a token of a trusted issuer is taken as a subject token: that is how containerd hands over a
+// service account's), a client certificate. With none of them the subject is anonymous, where that
+// is allowed. Thread-safety: any thread. Blocks: as PasswordChecker and OidcIssuers do.
 #pragma once
 
 #include <optional>

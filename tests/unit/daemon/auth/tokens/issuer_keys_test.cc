@@ -117,5 +117,15 @@ TEST_F(IssuerKeysTest, AreFetchedByOneForAll) {
   EXPECT_EQ(source_.fetches, 1);
 }
 
+TEST_F(IssuerKeysTest, OfAFileThatLostAKeyLoseIt) {
+  IssuerKeys file_keys(kFileKeysRules, source_, clock_);
+  ASSERT_TRUE(file_keys.find("first").ok());
+  source_.set(second_.jwks());
+
+  clock_.advance(seconds(10));
+
+  EXPECT_EQ(file_keys.find("first").error().code, Errc::denied);
+}
+
 }  // namespace
 }  // namespace larder::tokens

@@ -244,5 +244,17 @@ TEST_F(OidcTest, TriesEveryEntryOfAnIssuer) {
   EXPECT_TRUE(both.check(signed_by(forge_, good_payload())).ok());
 }
 
+TEST_F(OidcTest, TellsWhetherATokenIsMeantForItsIssuers) {
+  const std::string expired = signed_by(forge_, payload(times({-3700, -900})));
+  std::string other = good_payload();
+  other.replace(other.find("/cluster"), 8, "/another");
+
+  EXPECT_TRUE(issuers_.are_named_by(signed_by(forge_, good_payload())));
+  EXPECT_TRUE(issuers_.are_named_by(expired));
+  EXPECT_FALSE(issuers_.are_named_by(signed_by(forge_, other)));
+  EXPECT_FALSE(issuers_.are_named_by("eyJ.a.b"));
+  EXPECT_FALSE(issuers_.are_named_by("secret"));
+}
+
 }  // namespace
 }  // namespace larder::tokens

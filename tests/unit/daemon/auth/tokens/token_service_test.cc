@@ -234,6 +234,16 @@ TEST_F(TokenServiceTest, TakesAServiceAccountTokenAsAPassword) {
   EXPECT_EQ(passwords_->checks(), 0U);
 }
 
+TEST_F(TokenServiceTest, TriesATokenOfAnotherIssuerAsAPassword) {
+  const auto foreign = forge_.token(R"({"iss":"https://registry.example","aud":"x","sub":"y"})");
+  const auto stale = workload_token(-900);
+
+  EXPECT_EQ(post("grant_type=password&username=alice&password=" + foreign).status, 400);
+  EXPECT_EQ(passwords_->checks(), 1U);
+  EXPECT_EQ(post("grant_type=password&username=alice&password=" + stale).status, 400);
+  EXPECT_EQ(passwords_->checks(), 1U);
+}
+
 TEST_F(TokenServiceTest, ExchangesTokens) {
   const auto response = post(
       "grant_type=urn:ietf:params:oauth:grant-type:token-exchange&audience=node-mirror"
