@@ -41,6 +41,10 @@ class CredentialSource {
   // configured secret cannot be read; denied when who is asked refuses; upstream_down, timeout or
   // cancelled when it could not be asked. No error names a secret.
   virtual Result<std::vector<Credential>> credentials(const CredentialQuestion& question) = 0;
+
+  // For those that end: whether one in use is past half its life, and to get it anew.
+  virtual bool wants_renewal() const { return false; }
+  virtual void renew_due(const std::stop_token&) {}
 };
 
 }  // namespace larder::auth

@@ -31,11 +31,12 @@ struct ProgramOutput {
   std::string errors;   // the first 1,024 bytes of stderr, printable: for a log line
 };
 
-// The program gets no descriptor of ours but its three, no signal mask, a process group of its
-// own; it is killed with all it started there once it may not go on, and reaped before this
-// returns. Returns: not_found or denied when it cannot be started; timeout, cancelled; invalid when
-// it says more than output_bytes_max. A program that ends with a failure is an output like any
-// other.
+// The program gets no descriptor of ours but its three, no signal mask, no terminal, a session and
+// process group of its own. Once it has ended, or may not go on, what it started there is killed,
+// and it is reaped before this returns; what others hold open is not waited for.
+// Returns: not_found or denied when it cannot be started; timeout, cancelled; invalid when it says
+// more than output_bytes_max, or for words that no program can be given; io when the system has no
+// processes or pipes to give. A program that ends with a failure is an output like any other.
 Result<ProgramOutput> run_program(const ProgramRun& run);
 
 }  // namespace larder::auth

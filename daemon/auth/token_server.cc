@@ -34,17 +34,48 @@ std::vector<std::string> scopes_to_ask(const std::string& own, std::string_view 
   return scopes;
 }
 
-std::string with_query(const std::string& target, const Challenge& challenge,
-                       const std::string& scope) {
-  std::string asked = target;
-  char separator = target.find('?') == std::string::npos ? '?' : '&';
-  const auto add = [&](std::string_view name, const std::string& value) {
-    asked.append(1, separator).append(name).append(1, '=').append(percent_encode(value));
-    separator = '&';
-  };
-  if (!challenge.service.empty()) add("service", challenge.service);
-  for (const auto& one : scopes_to_ask(scope, challenge.scope)) add("scope", one);
-  return asked;
+void add_pair(std::string& pairs, std::string_view name, const std::string& value) {
+  if (!pairs.empty()) pairs += '&';
+  pairs.append(name).append(1, '=').append(percent_encode(value));
+}
+
+std::string query_for(const Challenge& challenge, const std::string& scope) {
+  std::string query;
+  if (!challenge.service.empty()) add_pair(query, "service", challenge.service);
+  for (const auto& one : scopes_to_ask(scope, challenge.scope)) add_pair(query, "scope", one);
+  return query;
+}
+
+// The OAuth2 form of the token specification.
+std::string form_for(const Challenge& challenge, const std::string& scope,
+                     const std::string& identity_token) {
+  std::string scopes;
+  for (const auto& one : scopes_to_ask(scope, challenge.scope)) {
+    scopes += (scopes.empty() ? "" : " ") + one;
+  }
+  std::string form;
+  add_pair(form, "grant_type", "refresh_token");
+  add_pair(form, "service", challenge.service);
+  add_pair(form, "client_id", "larder");
+  add_pair(form, "scope", scopes);
+  add_pair(form, "refresh_token", identity_token);
+  return form;
+}
+
+void ask_by_get(http::ClientRequest& request, const Challenge& challenge, const std::string& scope,
+                const Credential& credential) {
+  const bool has_query = request.url.target.find('?') != std::string::npos;
+  request.url.target += (has_query ? '&' : '?') + query_for(challenge, scope);
+  if (credential != Credential{}) {
+    request.headers.add("Authorization", basic_authorization(credential));
+  }
+}
+
+void ask_by_post(http::ClientRequest& request, const Challenge& challenge, const std::string& scope,
+                 const Credential& credential) {
+  request.method = "POST";
+  request.headers.add("Content-Type", "application/x-www-form-urlencoded");
+  request.body = form_for(challenge, scope, credential.identity_token);
 }
 
 bool is_usable(const std::string& token) {
@@ -73,22 +104,24 @@ std::string basic_authorization(const Credential& credential) {
 }
 
 Result<http::ClientRequest> token_request(const Challenge& challenge, const std::string& scope,
-                                          const std::optional<Credential>& credential,
-                                          const http::Url& endpoint) {
+                                          const Credential& credential, const http::Url& endpoint,
+                                          const TrustBoundary& boundary) {
   auto realm = http::Url::parse(challenge.realm);
   if (!realm) return Error{Errc::denied, "the token realm is no URL"};
-  if (!realm_belongs_to(*realm, endpoint)) {
+  if (!realm_belongs_to(*realm, endpoint, boundary)) {
     return Error{Errc::denied,
                  "the token realm " + realm->authority() + " is outside the trust boundary"};
   }
   http::ClientRequest request;
   request.url = *realm;
-  request.url.target = with_query(realm->target, challenge, scope);
   request.headers.add("Accept", "application/json");
-  if (credential) request.headers.add("Authorization", basic_authorization(*credential));
+  const bool by_post = !credential.identity_token.empty();
+  (by_post ? ask_by_post : ask_by_get)(request, challenge, scope, credential);
   // A local address that the operator wrote; another host is only the upstream's word.
   const bool own_host = realm->host == endpoint.host;
-  const bool is_written = own_host && http::is_local_or_metadata_host(realm->host);
+  const bool is_written =
+      (own_host && http::is_local_or_metadata_host(realm->host)) ||
+      std::find(boundary.begin(), boundary.end(), realm->host) != boundary.end();
   request.reach = is_written ? http::Reach::anywhere : http::Reach::public_only;
   request.with_certificate = own_host;
   return request;

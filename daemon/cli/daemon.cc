@@ -63,7 +63,7 @@ Daemon::~Daemon() {
 void Daemon::drain(std::chrono::milliseconds limit) {
   ready_ = false;
   if (documents_) documents_->stop();
-  if (trials_) trials_->stop();
+  if (care_) care_->stop();
   {
     std::vector<std::jthread> draining;
     for (const auto& server : servers_) {
@@ -110,7 +110,7 @@ Status Daemon::assemble_registry() {
   cache_->set_chores({.each_second =
                           [this] {
                             documents_->tick();
-                            if (!config_.offline) trials_->tick();
+                            if (!config_.offline) care_->tick();
                             (void)health_->save_changes();
                           },
                       .at_close = [this] { (void)health_->save_all(); }});
@@ -118,7 +118,7 @@ Status Daemon::assemble_registry() {
   if (!rules.ok()) return rules.error();
   const auto& deadlines = config_.deadlines;
   upstreams_.emplace(*std::move(rules));
-  trials_.emplace(*upstreams_, executor_, clock_, deadlines.connect + deadlines.first_byte);
+  care_.emplace(*upstreams_, executor_, clock_, deadlines.connect + deadlines.first_byte);
   documents_.emplace(registry::NamedDocumentsOptions{config_.offline, deadlines.manifest},
                      upstream::FreshnessRules(freshness_rules(config_.freshness)), cache_->store(),
                      clock_, executor_, telemetry_);

@@ -26,7 +26,7 @@
 #include "daemon/registry/explain.h"
 #include "daemon/registry/refresher.h"
 #include "daemon/registry/registry.h"
-#include "daemon/upstream/trials.h"
+#include "daemon/upstream/endpoint_care.h"
 
 namespace larder::cli {
 
@@ -87,7 +87,7 @@ class Daemon {
   std::optional<upstream::HealthBook> health_;
   Clients clients_;
   std::optional<upstream::Upstreams> upstreams_;
-  std::optional<upstream::Trials> trials_;
+  std::optional<upstream::EndpointCare> care_;
   std::optional<registry::NamedDocuments> documents_;
   std::optional<registry::Manifests> manifests_;
   std::optional<registry::Blobs> blobs_;

@@ -92,6 +92,10 @@ prometheus::Labels stale_labels(const CounterKey& key) {
   return {{"upstream", std::string(key.name)}, {"reason", std::string(key.reason)}};
 }
 
+prometheus::Labels outcome_labels(const CounterKey& key) {
+  return {{"kind", std::string(key.name)}, {"outcome", std::string(key.reason)}};
+}
+
 prometheus::Labels reason_labels(const CounterKey& key) {
   return {{"reason", std::string(key.reason)}};
 }
@@ -140,6 +144,14 @@ struct Metrics::Families {
   Counters cache_degraded{
       counters(registry, "larder_cache_degraded_total", "Blobs served without being kept."),
       reason_labels, kReasonSeriesMax};
+
+  Counters token_refreshes{
+      counters(registry, "larder_token_refresh_total",
+               "Tokens and credentials asked for, at first or before they end."),
+      outcome_labels, kReasonSeriesMax};
+  Family<Gauge>& token_backoff =
+      gauges(registry, "larder_token_backoff_seconds",
+             "The pause after a failure to get one anew; 0 after success.");
 
   Gauge& flights = gauges(registry, "larder_flights", "Blobs being fetched now.").Add({});
   Gauge& cache_bytes =
@@ -192,6 +204,12 @@ void Metrics::count_evicted(std::uint64_t bytes) {
 
 void Metrics::count_resumed(std::uint64_t bytes) {
   families_->resumed_bytes.Increment(static_cast<double>(bytes));
+}
+
+void Metrics::count_token_refresh(const std::string& kind, std::string_view outcome,
+                                  std::chrono::milliseconds pause) {
+  families_->token_refreshes.at({kind, outcome, 0}).Increment();
+  families_->token_backoff.Add({{"kind", kind}}).Set(seconds(pause));
 }
 
 void Metrics::count_cache_degraded(std::string_view reason) {

@@ -53,6 +53,9 @@ class Metrics {
   void count_evicted(std::uint64_t bytes);
   void count_resumed(std::uint64_t bytes);
   void count_cache_degraded(std::string_view reason);
+  // `outcome`: "ok" or an error's code. `pause`: until it is tried again, nothing after success.
+  void count_token_refresh(const std::string& kind, std::string_view outcome,
+                           std::chrono::milliseconds pause);
 
   // Text exposition format 0.0.4.
   std::string text(const Readings& readings) const;

@@ -75,7 +75,7 @@ Result<DocumentAnswer> Manifests::by_digest(const Target& target, const cache::D
   if (options_.offline) return offline_error();
   const std::string key = key_of(target, digest.str());
   if (const auto negative = negatives_.find(key, clock_.now())) return *negative;
-  const upstream::Ask ask{clock_.now() + options_.deadline, purpose};
+  const auto ask = target.asking({clock_.now() + options_.deadline, purpose});
   auto fetched = fetches_.run(key, ask.deadline, [&] { return fetch(target, digest, ask); });
   if (!fetched.result.ok()) {
     negatives_.note(key, fetched.result.error(), clock_.now());

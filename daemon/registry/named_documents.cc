@@ -187,7 +187,8 @@ void NamedDocuments::tick() {
                               /*want_bytes=*/false,
                               clock_.now() + options_.deadline,
                               upstream::Purpose::revalidate,
-                              stopping_.get_token()};
+                              stopping_.get_token(),
+                              /*in_background=*/true};
       (void)confirmations_.run(due.name.str(), question.deadline,
                                [&] { return confirm(question, When::always); });
     });

@@ -75,8 +75,9 @@ class NamedDocuments {
     MonoTime deadline;
     upstream::Purpose purpose;
     std::stop_token stop{};
+    bool in_background = false;
     bool has_moved = false;  // since the request came
-    upstream::Ask ask() const { return {deadline, purpose, std::nullopt, stop}; }
+    upstream::Ask ask() const { return {deadline, purpose, std::nullopt, stop, in_background}; }
   };
   enum class When { due, always };
 

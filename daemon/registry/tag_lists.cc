@@ -24,7 +24,7 @@ class TagsOrigin final : public Origin {
   // Nobody can be asked for a list as it was.
   Result<upstream::FetchedManifest> fetch(const upstream::Ask& ask,
                                           const std::optional<cache::Digest>&) const override {
-    const auto list = target_.upstream->list_tags(target_.repository, page_, ask);
+    const auto list = target_.upstream->list_tags(target_.repository, page_, target_.asking(ask));
     if (!list.ok()) return list.error();
     auto document = tags_document(*list);
     const auto digest =

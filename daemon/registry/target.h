@@ -18,6 +18,14 @@ namespace larder::registry {
 struct Target {
   std::shared_ptr<upstream::Upstream> upstream;
   std::string repository;
+  // In whose name upstream is asked, where he may have it by his own right only; nothing: Larder's.
+  std::shared_ptr<const auth::Tenant> as{};
+
+  // What no client waits for is asked in Larder's own name.
+  upstream::Ask asking(upstream::Ask ask) const {
+    if (!ask.in_background) ask.as = as;
+    return ask;
+  }
 };
 
 // `asked_as` as host_asked_as() gives it.

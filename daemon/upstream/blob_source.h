@@ -19,6 +19,7 @@ namespace larder::upstream {
 struct SourceLimits {
   std::optional<MonoTime> deadline{};    // no fetch outlives it
   std::optional<Duration> first_byte{};  // of each exchange; the client's own when that is shorter
+  std::shared_ptr<const auth::Tenant> as{};  // in whose name; nothing: Larder's own
 };
 
 class BlobSource final : public cache::Source {

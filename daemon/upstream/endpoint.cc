@@ -36,27 +36,40 @@ Endpoint::Endpoint(EndpointParts parts)
     : parts_(std::move(parts)),
       path_(split_endpoint_path(http::split_target(parts_.url.target).path)),
       realm_client_(parts_.client, *parts_.health, parts_.clock),
-      exchanger_(parts_.url, realm_client_, *parts_.credentials, parts_.clock) {}
+      exchanger_({parts_.url, parts_.upstream, realm_client_, *parts_.credentials, parts_.boundary,
+                  parts_.clock, parts_.observer}) {}
 
 Status Endpoint::send(const RegistryRequest& request, http::ResponseSink& sink,
                       const std::stop_token& stop) {
   CHECK(request.method == "GET" || request.method == "HEAD");
   note_wanted(request);
-  const auto scope = scope_of(request.repository);
-  const auto known = exchanger_.remembered(scope);
+  const auto wish = wish_of(request);
+  const auto known = exchanger_.remembered(wish);
   auto permit = parts_.health->admit(request.purpose, known.has_value());
   if (!permit) return permit.error();
   auto first = follow(request, known, /*answer_challenges=*/true, sink, stop, *permit);
   if (first.challenges.empty()) return std::move(first.status);
+  if (known) exchanger_.forget(wish, *known);
+  return answer_challenges(std::move(first.challenges), wish, request, sink, stop, *permit);
+}
 
-  if (known) exchanger_.forget(scope, *known);
-  auto granted = exchanger_.authorize(first.challenges, scope, request.deadline, stop);
-  if (!granted) {
-    auto error = in_context(parts_.url.authority(), granted.error());
-    permit->token_failed(error);
-    return error;
+// With one credential after the other, where there are several.
+Status Endpoint::answer_challenges(std::vector<auth::Challenge> challenges, const auth::Wish& wish,
+                                   const RegistryRequest& request, http::ResponseSink& sink,
+                                   const std::stop_token& stop, EndpointHealth::Permit& permit) {
+  for (std::size_t tried = 1;; ++tried) {
+    auto granted = exchanger_.authorize(challenges, wish, request.deadline, stop);
+    if (!granted) {
+      auto error = in_context(parts_.url.authority(), granted.error());
+      permit.token_failed(error);
+      return error;
+    }
+    const bool has_more = tried < exchanger_.credentials(wish);
+    auto answered = follow(request, *granted, has_more, sink, stop, permit);
+    if (answered.challenges.empty()) return std::move(answered.status);
+    exchanger_.forget(wish, *granted);
+    challenges = std::move(answered.challenges);
   }
-  return follow(request, *granted, /*answer_challenges=*/false, sink, stop, *permit).status;
 }
 
 void Endpoint::try_out(MonoTime deadline, const std::stop_token& stop) {
@@ -93,7 +106,9 @@ bool Endpoint::wants_trial() const {
 }
 
 std::optional<Error> Endpoint::refusal(Purpose purpose, const std::string& repository) {
-  const bool has_token = exchanger_.remembered(scope_of(repository)).has_value();
+  RegistryRequest request;
+  request.repository = repository;
+  const bool has_token = exchanger_.remembered(wish_of(request)).has_value();
   return parts_.health->refusal(purpose, has_token);
 }
 
@@ -106,10 +121,13 @@ void Endpoint::note_wanted(const RegistryRequest& request) {
   if (request.purpose == Purpose::trial) return;
   MutexLock lock(mutex_);
   wanted_ = request;
+  wanted_->as = nullptr;  // a tenant's credential is for his own requests
 }
 
-std::string Endpoint::scope_of(const std::string& repository) const {
-  return "repository:" + path_.repository_of(repository) + ":pull";
+auth::Wish Endpoint::wish_of(const RegistryRequest& request) const {
+  auto repository = path_.repository_of(request.repository);
+  auto scope = "repository:" + repository + ":pull";
+  return {std::move(repository), std::move(scope), request.as};
 }
 
 Endpoint::Followed Endpoint::follow(const RegistryRequest& request,

@@ -36,6 +36,7 @@ struct RegistryRequest {
   std::optional<MonoTime> deadline;      // for everything: token, redirects, body
   std::optional<Duration> first_byte{};  // of each exchange, when the client's own is longer
   Purpose purpose = Purpose::pull;
+  std::shared_ptr<const auth::Tenant> as{};  // nothing: Larder itself asks
 };
 
 // What is passed by reference must outlive the endpoint.
@@ -49,6 +50,7 @@ struct EndpointParts {
   UpstreamObserver& observer;
   std::shared_ptr<EndpointHealth> health;  // shared with who remembers it (HealthBook); never null
   std::string way{};                       // as HealthBook::of has it
+  auth::TrustBoundary boundary{};
 };
 
 class Endpoint {
@@ -74,6 +76,10 @@ class Endpoint {
   std::optional<Error> refusal(Purpose purpose, const std::string& repository);
 
   const http::Url& url() const { return parts_.url; }
+  // Gets tokens and credentials in use anew before they end; wants_renewal(): some are due.
+  bool wants_renewal() const { return exchanger_.wants_renewal(); }
+  void renew_due(const std::stop_token& stop) { exchanger_.renew_due(stop); }
+
   // What it answered is of no use.
   void tell_useless(const Error& why) const;
 
@@ -92,7 +98,10 @@ class Endpoint {
   Followed follow(const RegistryRequest& request, const std::optional<std::string>& authorization,
                   bool answer_challenges, http::ResponseSink& sink, const std::stop_token& stop,
                   EndpointHealth::Permit& permit);
-  std::string scope_of(const std::string& repository) const;
+  Status answer_challenges(std::vector<auth::Challenge> challenges, const auth::Wish& wish,
+                           const RegistryRequest& request, http::ResponseSink& sink,
+                           const std::stop_token& stop, EndpointHealth::Permit& permit);
+  auth::Wish wish_of(const RegistryRequest& request) const;
   void note_wanted(const RegistryRequest& request);
   bool is_there(MonoTime deadline, const std::stop_token& stop);
   Followed useless(const Error& why) const;

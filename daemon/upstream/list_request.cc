@@ -24,6 +24,7 @@ Status send(Endpoint& endpoint, const std::string& repository, const std::string
   request.headers.add("Accept", std::string(accept));
   request.deadline = ask.deadline;
   request.purpose = ask.purpose;
+  request.as = ask.as;
   return response.finish(endpoint.send(request, response, ask.stop));
 }
 

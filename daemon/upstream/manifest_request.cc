@@ -25,6 +25,7 @@ Status send(Endpoint& endpoint, const char* method, const ManifestName& name, co
   if (ask.known) request.headers.add("If-None-Match", "\"" + ask.known->str() + "\"");
   request.deadline = ask.deadline;
   request.purpose = ask.purpose;
+  request.as = ask.as;
   return response.finish(endpoint.send(request, response, ask.stop));
 }
 

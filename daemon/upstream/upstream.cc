@@ -145,13 +145,6 @@ std::optional<Error> Upstream::refusal(Purpose purpose, const std::string& repos
   return first;
 }
 
-std::vector<std::shared_ptr<Endpoint>> Upstream::to_be_tried() const {
-  std::vector<std::shared_ptr<Endpoint>> endpoints;
-  std::copy_if(endpoints_.begin(), endpoints_.end(), std::back_inserter(endpoints),
-               [](const auto& endpoint) { return endpoint->wants_trial(); });
-  return endpoints;
-}
-
 UpstreamReport Upstream::report() const {
   UpstreamReport report{name_, selection_, {}};
   for (const auto& endpoint : endpoints_) report.endpoints.push_back(endpoint->health().report());

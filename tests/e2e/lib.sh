@@ -102,14 +102,14 @@ END
   wait_until 10 "docker-registry" port_open "$REGISTRY_PORT"
 }
 
-# write_config: $WORK/larder.yaml with free ports, the cache at $CACHE (limits: $CACHE_LIMITS) and,
-# from standard input, the upstreams.
+# write_config: $WORK/larder.yaml with free ports, the cache at $CACHE (limits: $CACHE_LIMITS, else
+# some that a disk that is nearly full leaves) and, from standard input, the upstreams.
 write_config() {
   LARDER_PORT=$(free_port)
   METRICS_PORT=$(free_port)
   {
     cat <<END
-cache: {path: ${CACHE:-$WORK/cache}${CACHE_LIMITS:+, $CACHE_LIMITS}}
+cache: {path: ${CACHE:-$WORK/cache}, ${CACHE_LIMITS:-budget: 4GiB, free_floor: 64MiB}}
 listeners: [{name: node, address: "127.0.0.1:$LARDER_PORT"}]
 metrics: {address: "127.0.0.1:$METRICS_PORT"}
 control: {socket: $WORK/larder.sock}

@@ -9,8 +9,7 @@ using namespace std::chrono_literals;
 
 constexpr const char* kPullScope = "repository:team/app:pull";
 
-Result<http::ClientRequest> ask(const Challenge& challenge,
-                                const std::optional<Credential>& credential = std::nullopt) {
+Result<http::ClientRequest> ask(const Challenge& challenge, const Credential& credential = {}) {
   return token_request(challenge, kPullScope, credential,
                        http::Url::parse("https://reg.example").value());
 }
@@ -61,8 +60,7 @@ TEST(TokenRequest, BoundsTheChallengesScopes) {
 }
 
 TEST(TokenRequest, CarriesTheCredential) {
-  const auto request =
-      ask(bearer("https://reg.example/token"), Credential{"user", "pass:word"});
+  const auto request = ask(bearer("https://reg.example/token"), Credential{"user", "pass:word"});
 
   ASSERT_TRUE(request.ok());
   EXPECT_EQ(request->headers.find("Authorization"), "Basic dXNlcjpwYXNzOndvcmQ=");

@@ -91,13 +91,13 @@ TEST(PolicyQuestion, TakesTheKindThatIsGiven) {
   PolicyOptions options = redis_pull();
   options.subject = "repo:team/app";
   options.subject_kind = "oidc";
-  options.issuer = "https://ci.example";
+  options.issuer = "github";
   PolicyQuestion question(options);
 
   const policy::PolicyRequest request = question.request().value();
 
   EXPECT_EQ(request.kind, SubjectKind::oidc);
-  EXPECT_EQ(request.issuer, "https://ci.example");
+  EXPECT_EQ(request.issuer, "github");
 }
 
 TEST(PolicyQuestion, RefusesWhatDoesNotFitTogether) {

@@ -51,6 +51,29 @@ TEST_F(EndpointTest, ReplacesATokenThatIsRefused) {
                      "Basic dXNlcjpwYXNzd29yZA==", "Bearer new"}));
 }
 
+// The token server took the first one, and gave a token that is worth nothing here.
+TEST_F(EndpointTest, OffersTheNextCredentialWhenATokenIsRefused) {
+  credentials_ = {{"a", "b"}, {"c", "d"}};
+  answer({bearer_challenge(), token("A"), bearer_challenge(), token("C"), {.body = "hello"}});
+
+  ASSERT_TRUE(send().ok());
+
+  EXPECT_EQ(client_->authorizations(),
+            (Strings{"(none)", "Basic YTpi", "Bearer A", "Basic Yzpk", "Bearer C"}));
+  EXPECT_EQ(response_.bytes(), "hello");
+}
+
+TEST_F(EndpointTest, GivesTheLastRefusalToTheSinkWhenNoCredentialIsLeft) {
+  credentials_ = {{"a", "b"}, {"c", "d"}};
+  const auto basic = challenge("Basic realm=\"reg\"");
+  answer({basic, basic, basic});
+
+  ASSERT_TRUE(send().ok());
+
+  EXPECT_EQ(client_->authorizations(), (Strings{"(none)", "Basic YTpi", "Basic Yzpk"}));
+  EXPECT_EQ(response_.status(), 401);
+}
+
 TEST_F(EndpointTest, GivesASecondRefusalToTheSink) {
   answer({bearer_challenge(), token("T"), bearer_challenge()});
 

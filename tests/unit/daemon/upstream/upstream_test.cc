@@ -230,16 +230,15 @@ const FakeAnswer kNotFound{.status = 404};
 const FakeAnswer kDenied{.status = 403};
 const FakeAnswer kHttp500{.status = 500};
 const FakeAnswer kTimeout{.error = Error{Errc::timeout, "x"}};
-INSTANTIATE_TEST_SUITE_P(
-    Table, Disagreements,
-    ::testing::Values(Disagreement{{kNotFound, kNotFound}, Errc::not_found},
-                      Disagreement{{kNotFound, kHttp500}, Errc::upstream_down},
-                      Disagreement{{kHttp500, kNotFound}, Errc::upstream_down},
-                      Disagreement{{kTimeout, kNotFound}, Errc::timeout},
-                      Disagreement{{kNotFound, kDenied}, Errc::denied},
-                      Disagreement{{kDenied, kNotFound}, Errc::denied},
-                      Disagreement{{kDenied, kHttp500}, Errc::upstream_down},
-                      Disagreement{{kTimeout, kHttp500}, Errc::timeout}));
+INSTANTIATE_TEST_SUITE_P(Table, Disagreements,
+                         ::testing::Values(Disagreement{{kNotFound, kNotFound}, Errc::not_found},
+                                           Disagreement{{kNotFound, kHttp500}, Errc::upstream_down},
+                                           Disagreement{{kHttp500, kNotFound}, Errc::upstream_down},
+                                           Disagreement{{kTimeout, kNotFound}, Errc::timeout},
+                                           Disagreement{{kNotFound, kDenied}, Errc::denied},
+                                           Disagreement{{kDenied, kNotFound}, Errc::denied},
+                                           Disagreement{{kDenied, kHttp500}, Errc::upstream_down},
+                                           Disagreement{{kTimeout, kHttp500}, Errc::timeout}));
 
 TEST_F(UpstreamTest, LeavesTimeForEveryEndpoint) {
   endpoint({kTimeout});

@@ -76,10 +76,10 @@ TEST(DocumentedPolicies, TrustAJobOfOneIssuer) {
   PolicyRequest job = alice_pulls();
   job.kind = SubjectKind::oidc;
   job.subject = "repo:shop/app:ref:refs/heads/main";
-  job.issuer = "https://token.actions.githubusercontent.com";
+  job.issuer = "github";
   job.resource = "quay.io/shop/app";
   PolicyRequest impostor = job;
-  impostor.issuer = "https://elsewhere.example";
+  impostor.issuer = "gitlab";
 
   EXPECT_EQ(told(3, job), "allowed by CI");
   EXPECT_EQ(told(3, impostor), "denied: no statement allows it");

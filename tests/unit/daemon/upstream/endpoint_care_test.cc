@@ -1,5 +1,5 @@
 // Trials of endpoints that failed, beside the requests that want them.
-#include "daemon/upstream/trials.h"
+#include "daemon/upstream/endpoint_care.h"
 
 #include <gtest/gtest.h>
 
@@ -23,13 +23,13 @@ class InlineExecutor final : public cache::Executor {
   bool has_threads = true;
 };
 
-class TrialsTest : public ::testing::Test {
+class EndpointTrials : public ::testing::Test {
  protected:
   std::unique_ptr<Upstream> make(const std::string& host) {
     const auto url = http::Url::parse("https://" + host).value();
     std::vector<std::unique_ptr<Endpoint>> endpoints;
     endpoints.push_back(std::make_unique<Endpoint>(EndpointParts{
-        host, url, http::Reach::anywhere, client_, std::make_unique<auth::AnonymousCredentials>(),
+        host, url, http::Reach::anywhere, *client_, std::make_unique<auth::AnonymousCredentials>(),
         clock_, observer_, health_.book.of(url)}));
     return std::make_unique<Upstream>(host, std::move(endpoints));
   }
@@ -45,68 +45,96 @@ class TrialsTest : public ::testing::Test {
   RecordingObserver observer_;
   testing::FakeHealthBook health_{clock_};
   bool is_up_ = false;
-  testing::FakeClient client_{[this](const http::ClientRequest&) {
-    if (is_up_) return FakeAnswer{.status = 404};
-    return FakeAnswer{.error = Error{Errc::upstream_down, "connection refused"}};
-  }};
+  std::optional<testing::FakeClient> client_{
+      std::in_place, [this](const http::ClientRequest&) {
+        if (is_up_) return FakeAnswer{.status = 404};
+        return FakeAnswer{.error = Error{Errc::upstream_down, "connection refused"}};
+      }};
   Upstreams upstreams_{{{"*.example", [this](const std::string& host) { return make(host); }}}};
   InlineExecutor executor_;
-  Trials trials_{upstreams_, executor_, clock_, 6s};
+  EndpointCare care_{upstreams_, executor_, clock_, 6s};
 };
 
-TEST_F(TrialsTest, LetAllInAgainWithoutAClientsWaiting) {
+TEST_F(EndpointTrials, LetAllInAgainWithoutAClientsWaiting) {
   ASSERT_EQ(ask("a.example")->code, Errc::upstream_down);
   clock_.advance(1s);
   is_up_ = true;
 
-  trials_.tick();
+  care_.tick();
 
   EXPECT_EQ(state("a.example"), BreakerState::closed);
-  EXPECT_EQ(client_.requests().back().url.target, "/v2/team/app/manifests/7");
-  EXPECT_EQ(client_.requests().back().deadline, clock_.now() + 6s);
+  EXPECT_EQ(client_->requests().back().url.target, "/v2/team/app/manifests/7");
+  EXPECT_EQ(client_->requests().back().deadline, clock_.now() + 6s);
   EXPECT_EQ(ask("a.example")->code, Errc::not_found);
 }
 
-TEST_F(TrialsTest, BackOffWhenTheyFail) {
+TEST_F(EndpointTrials, BackOffWhenTheyFail) {
   (void)ask("a.example");
   clock_.advance(1s);
 
-  for (int i = 0; i < 5; ++i) trials_.tick();
+  for (int i = 0; i < 5; ++i) care_.tick();
 
-  EXPECT_EQ(client_.count(), 3U) << "what was wanted, then /v2/";
+  EXPECT_EQ(client_->count(), 3U) << "what was wanted, then /v2/";
   EXPECT_EQ(state("a.example"), BreakerState::open);
 }
 
-TEST_F(TrialsTest, SpareWhatIsWellAndWhatIsToBeLeftAlone) {
+TEST_F(EndpointTrials, SpareWhatIsWellAndWhatIsToBeLeftAlone) {
   (void)ask("down.example");
   is_up_ = true;
   (void)ask("well.example");
 
-  trials_.tick();
+  care_.tick();
 
-  EXPECT_EQ(client_.count(), 2U);
+  EXPECT_EQ(client_->count(), 2U);
 }
 
-TEST_F(TrialsTest, EndWithTheDaemon) {
+TEST_F(EndpointTrials, EndWithTheDaemon) {
   (void)ask("a.example");
   clock_.advance(1s);
 
-  trials_.stop();
-  trials_.tick();
+  care_.stop();
+  care_.tick();
 
-  EXPECT_EQ(client_.count(), 1U);
+  EXPECT_EQ(client_->count(), 1U);
 }
 
-TEST_F(TrialsTest, AreMadeLaterWhenThereIsNoThreadForThem) {
+TEST_F(EndpointTrials, AreMadeLaterWhenThereIsNoThreadForThem) {
   (void)ask("a.example");
   clock_.advance(1s);
   executor_.has_threads = false;
-  trials_.tick();
+  care_.tick();
   executor_.has_threads = true;
 
-  trials_.tick();
+  care_.tick();
 
-  EXPECT_EQ(client_.count(), 3U);
+  EXPECT_EQ(client_->count(), 3U);
+}
+
+class TokenRenewals : public EndpointTrials {
+ protected:
+  void SetUp() override {
+    client_.emplace([this](const http::ClientRequest& request) {
+      if (request.url.host == "auth.a.example") return token("T" + std::to_string(++issued_));
+      const bool is_known = request.headers.find("Authorization").has_value();
+      return is_known ? FakeAnswer{.status = 404}
+                      : challenge(R"(Bearer realm="https://auth.a.example/token")");
+    });
+    (void)ask("a.example");
+    (void)ask("a.example");
+  }
+
+  int issued_ = 0;
+};
+
+TEST_F(TokenRenewals, AreMadeAtHalfATokensLifeOnce) {
+  clock_.advance(30s);
+
+  care_.tick();
+  care_.tick();
+
+  EXPECT_EQ(issued_, 2);
+  (void)ask("a.example");
+  EXPECT_EQ(client_->authorizations().back(), "Bearer T2");
 }
 
 }  // namespace

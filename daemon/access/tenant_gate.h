@@ -1,0 +1,67 @@
+// The gate of a listener with `auth: tenant`: what the cache holds is for those who could have
+// pulled it themselves.
+//
+// A repository is first asked for anonymously: what is public is for everybody, without a token.
+// Else the client is challenged, gets a token for whatever it shows (tenants.h), and what it asks
+// for is asked of upstream in its name. What upstream says is remembered for the repository
+// (grants.h). A digest counts only where it is known to belong to the repository.
+// Thread-safety: any thread. Blocks: on the network, until the deadline.
+#pragma once
+
+#include <string>
+
+#include "cache/base/clock.h"
+#include "daemon/access/grants.h"
+#include "daemon/access/listener_policy.h"
+#include "daemon/access/prober.h"
+#include "daemon/access/repository_contents.h"
+#include "daemon/access/tenants.h"
+#include "daemon/auth/tokens/token_verifier.h"
+#include "daemon/registry/access_gate.h"
+#include "daemon/registry/single_flight.h"
+
+namespace larder::access {
+
+// All must outlive the gate but what is passed by value.
+struct TenantGateParts {
+  Grants& grants;
+  Tenants& tenants;
+  RepositoryContents& contents;
+  Prober& prober;
+  tokens::TokenVerifier& verifier;
+  const ListenerPolicy& policy;
+  const Clock& clock;
+  std::string service;      // of the tokens
+  Duration deadline;        // for what is asked of upstream
+  Duration private_for;     // that a repository is not public is believed for so long
+  bool is_offline = false;  // nobody is ever asked
+};
+
+class TenantGate final : public registry::AccessGate {
+ public:
+  explicit TenantGate(TenantGateParts parts) : parts_(std::move(parts)) {}
+
+  std::optional<http::Response> refuse_ping(const http::Request& request) override;
+  std::optional<http::Response> refuse(const http::Request& request,
+                                       const registry::RegistryPath& path,
+                                       registry::Target& target) override;
+
+ private:
+  // Who asks: nobody yet, anonymous with a token, or a tenant.
+  struct Caller {
+    bool has_token = false;
+    std::shared_ptr<const auth::Tenant> tenant{};
+  };
+
+  Result<Caller> caller_of(const http::Request& request, const std::string& resource);
+  Status may(const registry::RegistryPath& path, const registry::Target& target);
+  Status ask(const registry::RegistryPath& path, const registry::Target& target, Standing standing);
+  void note(const registry::RegistryPath& path, const registry::Target& target);
+  http::Response challenge(const http::Request& request, const std::string& scope,
+                           std::string_view error) const;
+
+  const TenantGateParts parts_;
+  registry::SingleFlight<bool> probes_;
+};
+
+}  // namespace larder::access

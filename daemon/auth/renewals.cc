@@ -1,0 +1,165 @@
+#include "daemon/auth/renewals.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace larder::auth {
+
+namespace {
+
+constexpr std::chrono::seconds kPauseMin{10};
+constexpr std::chrono::seconds kPauseMax{300};
+
+// Whether an error says something about the caller only: another may have more time.
+bool is_callers_own(const Error& error, const std::optional<MonoTime>& deadline) {
+  if (error.code == Errc::cancelled) return true;
+  return error.code == Errc::timeout && deadline && std::chrono::steady_clock::now() >= *deadline;
+}
+
+}  // namespace
+
+Duration renewal_pause(unsigned failures) {
+  const unsigned doublings = std::min(failures, 6U);
+  return std::min<Duration>(kPauseMin * (1 << doublings) / 2, kPauseMax);
+}
+
+// An exchange under way. The members are guarded by the mutex of who has it.
+struct Renewals::Pending {
+  bool done = false;
+  std::optional<Result<Credential>> outcome;  // nothing: its leader gave up, another must lead
+};
+
+std::optional<Credential> Renewals::known(const std::string& key) {
+  MutexLock lock(mutex_);
+  return find(key);
+}
+
+std::optional<Credential> Renewals::find(const std::string& key) {
+  const auto found = entries_.find(key);
+  if (found == entries_.end()) return std::nullopt;
+  if (clock_.now() >= found->second.granted.expires) {
+    entries_.erase(found);
+    return std::nullopt;
+  }
+  found->second.used = true;
+  return found->second.granted.credential;
+}
+
+void Renewals::forget(const std::string& key, const Credential& credential) {
+  MutexLock lock(mutex_);
+  const auto found = entries_.find(key);
+  if (found != entries_.end() && found->second.granted.credential == credential) {
+    entries_.erase(found);
+  }
+}
+
+Result<Credential> Renewals::get(const std::string& key, const Ask& ask,
+                                 std::optional<MonoTime> deadline, const std::stop_token& stop) {
+  while (true) {
+    if (auto credential = known(key)) return *std::move(credential);
+    auto [pending, leads] = join_or_lead(key);
+    auto outcome =
+        leads ? lead(key, ask, *pending, deadline, stop) : wait(*pending, deadline, stop);
+    if (outcome) return *std::move(outcome);
+  }
+}
+
+std::pair<std::shared_ptr<Renewals::Pending>, bool> Renewals::join_or_lead(const std::string& key) {
+  MutexLock lock(mutex_);
+  auto& pending = pending_[key];
+  if (pending != nullptr) return {pending, false};
+  pending = std::make_shared<Pending>();
+  return {pending, true};
+}
+
+std::optional<Result<Credential>> Renewals::lead(const std::string& key, const Ask& ask,
+                                                 Pending& pending, std::optional<MonoTime> deadline,
+                                                 const std::stop_token& stop) {
+  const auto asked = ask(deadline, stop);
+  observer_.asked_for_credential(kind_, asked.ok() ? Status() : Status(asked.error()), {});
+  const Result<Credential> outcome =
+      asked.ok() ? Result<Credential>(asked->credential) : Result<Credential>(asked.error());
+  MutexLock lock(mutex_);
+  if (asked.ok()) keep(key, *asked, ask);
+  if (asked.ok() || !is_callers_own(asked.error(), deadline)) pending.outcome = outcome;
+  pending.done = true;
+  pending_.erase(key);
+  settled_.notify_all();
+  return outcome;
+}
+
+std::optional<Result<Credential>> Renewals::wait(Pending& pending, std::optional<MonoTime> deadline,
+                                                 const std::stop_token& stop) {
+  const std::stop_callback wake(stop, [this] {
+    MutexLock lock(mutex_);
+    settled_.notify_all();
+  });
+  MutexLock lock(mutex_);
+  while (!pending.done) {
+    if (stop.stop_requested()) return Error{Errc::cancelled, "stopped"};
+    if (!deadline) {
+      settled_.wait(mutex_);
+    } else if (!settled_.wait_until(mutex_, *deadline) && !pending.done) {
+      return Error{Errc::timeout, "total deadline passed while another request asks for the token"};
+    }
+  }
+  return pending.outcome;
+}
+
+void Renewals::keep(const std::string& key, const Granted& granted, const Ask& ask) {
+  if (entries_.size() >= kKeysMax && entries_.count(key) == 0) {
+    entries_.erase(
+        std::min_element(entries_.begin(), entries_.end(), [](const auto& a, const auto& b) {
+          return a.second.granted.expires < b.second.granted.expires;
+        }));
+  }
+  const MonoTime now = clock_.now();
+  entries_[key] = {granted, ask, now + (granted.expires - now) / 2};
+}
+
+bool Renewals::wants_renewal() const {
+  MutexLock lock(mutex_);
+  const MonoTime now = clock_.now();
+  return std::any_of(entries_.begin(), entries_.end(), [now](const auto& one) {
+    return one.second.used && one.second.renew_at <= now && now < one.second.granted.expires;
+  });
+}
+
+// What is due; it is nobody else's for a pause.
+std::optional<std::pair<std::string, Renewals::Ask>> Renewals::take_due() {
+  MutexLock lock(mutex_);
+  const MonoTime now = clock_.now();
+  for (auto& [key, entry] : entries_) {
+    if (!entry.used || entry.renew_at > now || now >= entry.granted.expires) continue;
+    entry.renew_at = now + renewal_pause(entry.failures + 1);
+    return std::pair(key, entry.ask);
+  }
+  return std::nullopt;
+}
+
+void Renewals::renew_due(Duration limit, const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    const auto due = take_due();
+    if (!due) return;
+    const auto& [key, ask] = *due;
+    const auto renewed = ask(clock_.now() + limit, stop);
+    if (renewed.ok()) {
+      observer_.asked_for_credential(kind_, {}, {});
+      MutexLock lock(mutex_);
+      keep(key, *renewed, ask);
+    } else {
+      observer_.asked_for_credential(kind_, renewed.error(), note_failure(key));
+    }
+  }
+}
+
+Duration Renewals::note_failure(const std::string& key) {
+  MutexLock lock(mutex_);
+  const auto found = entries_.find(key);
+  if (found == entries_.end()) return {};
+  const Duration pause = renewal_pause(++found->second.failures);
+  found->second.renew_at = clock_.now() + pause;
+  return pause;
+}
+
+}  // namespace larder::auth

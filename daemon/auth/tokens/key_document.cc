@@ -1,0 +1,102 @@
+#include "daemon/auth/tokens/key_document.h"
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <utility>
+
+#include "daemon/auth/tokens/base64.h"
+#include "daemon/auth/tokens/strict_json.h"
+
+namespace larder::tokens {
+
+namespace {
+
+constexpr std::size_t kKeysMax = 64;
+
+Error unfit(const std::string& what) {
+  return {Errc::invalid, "the signing keys: " + what};
+}
+
+Result<RingKey> parse_key(const nlohmann::json& jwk) {
+  if (!jwk.is_object()) return unfit("a key that is no object");
+  const auto type = text_member(jwk, "kty");
+  const auto curve = text_member(jwk, "crv");
+  const auto secret = text_member(jwk, "d");
+  if (!type || !curve || !secret || *type != "EC" || *curve != "P-256") {
+    return unfit("a key that is no private key on P-256");
+  }
+  const auto bytes = base64url_decoded(*secret);
+  auto key = bytes ? SigningKey::from_secret(*bytes) : Result<SigningKey>(bytes.error());
+  if (!key) return unfit(key.error().context);
+  const auto x = text_member(jwk, "x");
+  if (!x || (!x->empty() && *x != base64url(key->x()))) return unfit("a key of another's point");
+  auto signs_from = time_member(jwk, "nbf");
+  if (!signs_from) return unfit(signs_from.error().context);
+  return RingKey{std::move(*key), {*signs_from}};
+}
+
+Result<std::vector<RingKey>> parse_jwk_set(std::string_view text) {
+  const auto document = parse_strict_object(text, kKeyDocumentBytesMax);
+  if (!document) return unfit(document.error().context);
+  const auto list = document->find("keys");
+  if (list == document->end() || !list->is_array() || list->size() > kKeysMax) {
+    return unfit("no list of keys");
+  }
+  std::vector<RingKey> keys;
+  for (const auto& jwk : *list) {
+    auto key = parse_key(jwk);
+    if (!key) return key.error();
+    keys.push_back(std::move(*key));
+  }
+  return keys;
+}
+
+Result<std::vector<RingKey>> parse_pem(std::string_view text) {
+  if (text.size() > kKeyDocumentBytesMax) return unfit("too large");
+  auto found = read_pem_keys(text);
+  if (!found) return unfit(found.error().context);
+  std::vector<RingKey> keys;
+  for (auto& key : *found) keys.push_back({std::move(key), {}});
+  return keys;
+}
+
+bool has_one_twice(const std::vector<RingKey>& keys) {
+  std::set<std::string> seen;
+  return !std::all_of(keys.begin(), keys.end(),
+                      [&](const auto& key) { return seen.insert(key.key.kid()).second; });
+}
+
+}  // namespace
+
+Result<std::vector<RingKey>> parse_key_document(std::string_view text) {
+  const bool is_json =
+      text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size())).starts_with('{');
+  auto keys = is_json ? parse_jwk_set(text) : parse_pem(text);
+  if (!keys) return keys.error();
+  if (keys->empty()) return unfit("there is none");
+  if (has_one_twice(*keys)) return unfit("one is there twice");
+  return keys;
+}
+
+std::string key_document(const std::vector<RingKey>& keys) {
+  auto list = nlohmann::json::array();
+  for (const auto& [key, times] : keys) {
+    nlohmann::json jwk{{"kty", "EC"},
+                       {"crv", "P-256"},
+                       {"use", "sig"},
+                       {"alg", "ES256"},
+                       {"kid", key.kid()},
+                       {"x", base64url(key.x())},
+                       {"y", base64url(key.y())},
+                       {"d", base64url(key.secret())}};
+    if (times.signs_from) {
+      jwk["nbf"] =
+          std::chrono::floor<std::chrono::seconds>(*times.signs_from).time_since_epoch().count();
+    }
+    list.push_back(std::move(jwk));
+  }
+  return json_text({{"keys", std::move(list)}}) + "\n";
+}
+
+}  // namespace larder::tokens

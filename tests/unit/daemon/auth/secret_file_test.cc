@@ -1,0 +1,43 @@
+#include "daemon/auth/secret_file.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <fstream>
+
+#include "tests/support/temp_directory.h"
+
+namespace larder::auth {
+namespace {
+
+class SecretFileTest : public ::testing::Test {
+ protected:
+  testing::TempDirectory directory_;
+  const std::filesystem::path file_ = directory_.path() / "secret";
+};
+
+TEST_F(SecretFileTest, GivesTheWholeContentUpToItsLimit) {
+  const std::string content = "a\0b\n" + std::string(10'000, 'x');
+  std::ofstream(file_, std::ios::binary) << content;
+
+  EXPECT_EQ(read_secret_file(file_, content.size()).value(), content);
+  EXPECT_EQ(read_secret_file(file_, content.size() - 1).error().code, Errc::invalid);
+}
+
+TEST_F(SecretFileTest, DoesNotHangAtAFifoOrAnEndlessFile) {
+  ASSERT_EQ(::mkfifo(file_.c_str(), 0600), 0);
+
+  EXPECT_EQ(read_secret_file(file_, 1024).value(), "");
+  EXPECT_EQ(read_secret_file("/dev/zero", 1024).error().code, Errc::invalid);
+}
+
+TEST_F(SecretFileTest, NamesTheFileThatIsMissing) {
+  const auto content = read_secret_file(file_, 1024);
+
+  ASSERT_FALSE(content.ok());
+  EXPECT_EQ(content.error().code, Errc::not_found);
+  EXPECT_NE(content.error().context.find(file_.string()), std::string::npos);
+}
+
+}  // namespace
+}  // namespace larder::auth
