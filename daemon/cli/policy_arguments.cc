@@ -16,7 +16,8 @@ void add_who(CLI::App& command, PolicyOptions& options) {
            "Who asks, as in a token's sub; nobody in particular without it");
   add_text(command, "--subject-kind", options.subject_kind, "KIND",
            "anonymous, user, service-account, oidc or certificate");
-  add_text(command, "--issuer", options.issuer, "URL", "Who vouches for the subject");
+  add_text(command, "--issuer", options.issuer, "NAME",
+           "The OIDC issuer that vouches for the subject");
   command.add_option("--group", options.groups, "A group of the subject; may be repeated")
       ->type_name("NAME")
       ->allow_extra_args(false);

@@ -28,7 +28,7 @@ struct PolicyRequest {
   std::string_view resource{};  // upstream host, "/", repository: "docker.io/library/redis"
   SubjectKind kind = SubjectKind::anonymous;
   std::string_view subject{};          // "alice"; as in a token's sub
-  std::string_view issuer{};           // of an OIDC subject or a service account's token
+  std::string_view issuer{};           // its name in the config, of a token's subject
   std::string_view kube_namespace{};   // "shop"
   std::string_view service_account{};  // "shop/web"
   std::span<const std::string> groups{};

@@ -27,7 +27,7 @@ TEST(ConditionKey, ReadsTheRequest) {
   EXPECT_EQ(facts.text_of(ConditionKey::listener), "node");
   EXPECT_EQ(facts.text_of(ConditionKey::subject), "system:serviceaccount:shop:web");
   EXPECT_EQ(facts.text_of(ConditionKey::subject_kind), "service-account");
-  EXPECT_EQ(facts.text_of(ConditionKey::issuer), "https://kubernetes.default.svc");
+  EXPECT_EQ(facts.text_of(ConditionKey::issuer), "cluster");
   EXPECT_EQ(facts.text_of(ConditionKey::kube_namespace), "shop");
   EXPECT_EQ(facts.text_of(ConditionKey::service_account), "shop/web");
   EXPECT_EQ(facts.text_of(ConditionKey::upstream), "docker.io");

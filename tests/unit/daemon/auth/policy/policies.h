@@ -66,7 +66,7 @@ inline PolicyRequest web_pulls() {
   PolicyRequest request = alice_pulls();
   request.kind = SubjectKind::service_account;
   request.subject = "system:serviceaccount:shop:web";
-  request.issuer = "https://kubernetes.default.svc";
+  request.issuer = "cluster";
   request.kube_namespace = "shop";
   request.service_account = "shop/web";
   request.groups = {};
