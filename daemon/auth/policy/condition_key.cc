@@ -43,6 +43,21 @@ std::string_view repository_of(std::string_view resource) {
   return slash == resource.npos ? std::string_view() : resource.substr(slash + 1);
 }
 
+bool has_no_value(const Facts& facts, ConditionKey key) {
+  switch (type_of(key)) {
+    case KeyType::text:
+      return facts.text_of(key).empty();
+    case KeyType::texts:
+      return facts.request.groups.empty();
+    case KeyType::address:
+      return !facts.request.source_ip.has_value();
+    case KeyType::time:
+    case KeyType::boolean:
+      break;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string_view to_string(SubjectKind kind) {
@@ -92,21 +107,9 @@ Facts::Facts(const PolicyRequest& from) : request(from) {
   text(ConditionKey::service_account) = from.service_account;
   text(ConditionKey::upstream) = upstream_of(from.resource);
   text(ConditionKey::repository) = repository_of(from.resource);
-}
-
-bool Facts::is_missing(ConditionKey key) const {
-  switch (type_of(key)) {
-    case KeyType::text:
-      return text_of(key).empty();
-    case KeyType::texts:
-      return request.groups.empty();
-    case KeyType::address:
-      return !request.source_ip.has_value();
-    case KeyType::time:
-    case KeyType::boolean:
-      break;
+  for (std::size_t i = 0; i < kConditionKeyCount; ++i) {
+    if (has_no_value(*this, static_cast<ConditionKey>(i))) missing |= 1U << i;
   }
-  return false;
 }
 
 }  // namespace larder::policy

@@ -51,10 +51,13 @@ struct Facts {
   // The value of a key of KeyType::text; empty when the request has none.
   std::string_view text_of(ConditionKey key) const { return texts[static_cast<std::size_t>(key)]; }
   // Whether the request has no value for it.
-  bool is_missing(ConditionKey key) const;
+  bool is_missing(ConditionKey key) const {
+    return (missing >> static_cast<unsigned>(key) & 1U) != 0;
+  }
 
   const PolicyRequest& request;
   std::array<std::string_view, kConditionKeyCount> texts;
+  unsigned missing = 0;  // a bit for each key
 };
 
 }  // namespace larder::policy

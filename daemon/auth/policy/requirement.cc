@@ -85,29 +85,35 @@ bool is_met_without_key(const Operator& op) {
   return op.negated;
 }
 
+bool is_from_block(const Policy& policy, const Requirement& requirement, IpAddress address) {
+  const auto blocks = rows(policy.blocks, requirement.rows);
+  return std::any_of(blocks.begin(), blocks.end(),
+                     [&](const IpBlock& block) { return block.contains(address); });
+}
+
+bool any_time_compares(const Policy& policy, const Requirement& requirement, WallTime now) {
+  const auto times = rows(policy.times, requirement.rows);
+  return std::any_of(times.begin(), times.end(), [&](WallTime time) {
+    return time_compares(requirement.op.comparison, now, time);
+  });
+}
+
+// Of a key that the request has.
 bool value_compares(const Policy& policy, const Requirement& requirement, const Facts& facts) {
   const Operator& op = requirement.op;
-  switch (type_of(requirement.key)) {
-    case KeyType::text:
-      return text_compares(policy, requirement, facts.text_of(requirement.key), facts);
-    case KeyType::texts:
-      return texts_compare(policy, requirement, facts);
-    case KeyType::address: {
-      const auto blocks = rows(policy.blocks, requirement.rows);
-      return std::any_of(blocks.begin(), blocks.end(), [&](const IpBlock& block) {
-               return block.contains(*facts.request.source_ip);
-             }) != op.negated;
-    }
-    case KeyType::time: {
-      const auto times = rows(policy.times, requirement.rows);
-      return std::any_of(times.begin(), times.end(), [&](WallTime time) {
-               return time_compares(op.comparison, facts.request.time, time);
-             }) != op.negated;
-    }
-    case KeyType::boolean:
-      break;
+  switch (op.comparison) {
+    case Comparison::text:
+    case Comparison::text_like:
+      return op.quantifier == Quantifier::none
+                 ? text_compares(policy, requirement, facts.text_of(requirement.key), facts)
+                 : texts_compare(policy, requirement, facts);
+    case Comparison::address:
+      return is_from_block(policy, requirement, *facts.request.source_ip) != op.negated;
+    case Comparison::boolean:
+      return facts.request.is_secure ? requirement.accepts_true : requirement.accepts_false;
+    default:
+      return any_time_compares(policy, requirement, facts.request.time) != op.negated;
   }
-  return facts.request.is_secure ? requirement.accepts_true : requirement.accepts_false;
 }
 
 bool names_subject(const Policy& policy, const Requirement& requirement, const Facts& facts) {

@@ -160,13 +160,13 @@ std::string run_of_verdicts(std::uint64_t seed, std::map<Verdict, int>& seen) {
 
 TEST(ReferencePolicy, AgreesOnRandomPolicies) {
   std::map<Verdict, int> seen;
-  for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
     ASSERT_EQ(run_of_verdicts(seed, seen), "") << "seed " << seed;
   }
-  // 60,000 questions; each verdict often enough to mean something.
-  EXPECT_GT(seen[Verdict::allowed], 5000);
-  EXPECT_GT(seen[Verdict::denied], 5000);
-  EXPECT_GT(seen[Verdict::implicitly_denied], 5000);
+  // 20,000 questions; each verdict often enough to mean something.
+  EXPECT_GT(seen[Verdict::allowed], 1500);
+  EXPECT_GT(seen[Verdict::denied], 1500);
+  EXPECT_GT(seen[Verdict::implicitly_denied], 1500);
 }
 
 TEST(Explain, FindsTheDecidingStatementAmongThoseThatMatch) {
