@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Larder's AWS identities against moto as IAM, STS and ECR: aws_moto.sh starts it and runs this with
-moto's own Python.
+"""Larder's AWS identities against moto as IAM, STS and ECR: aws_moto.sh starts it and runs this
+with moto's own Python.
 
 The password that moto's ECR gives is "<account>-auth-token", of the account whose keys signed: it
-tells which identity was used. While it enforces, moto checks signatures and policies as AWS does; it
-cannot do so for AssumeRoleWithWebIdentity.
+tells which identity was used. While it enforces, moto checks signatures and policies as AWS does;
+it cannot do so for AssumeRoleWithWebIdentity.
 """
 import json
 import os

@@ -1,7 +1,7 @@
 #!/bin/bash
-# Static keys, profiles, roles and web identities (IRSA) as Larder's AWS identities, against moto (from
-# PyPI) as IAM, STS and ECR: aws_moto.py. MOTO_VENV names a Python environment that has moto[server];
-# without it one is made for the test. Arguments go to the script: aws_moto.sh -k role
+# Static keys, profiles, roles and web identities (IRSA) as Larder's AWS identities, against moto
+# (from PyPI) as IAM, STS and ECR: aws_moto.py. MOTO_VENV names a Python environment that has
+# moto[server]; without it one is made for the test. Arguments go to the script: aws_moto.sh -k role
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
 

@@ -1,5 +1,5 @@
-"""Servers that insist on what AWS documents, one address each: EC2's metadata service, the agents of
-EKS Pod Identity and ECS, and ECR's API, which checks signatures with botocore.
+"""Servers that insist on what AWS documents, one address each: EC2's metadata service, the agents
+of EKS Pod Identity and ECS, and ECR's API, which checks signatures with botocore.
 
 Each remembers what it was asked ("PUT /latest/api/token") and what it had to complain about.
 """

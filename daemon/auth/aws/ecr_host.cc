@@ -26,7 +26,7 @@ bool skip(std::string_view& text, std::string_view expected) {
 }
 
 bool is_region(std::string_view text) {
-  return !text.empty() && http::is_alnum(text.front()) &&
+  return !text.empty() && http::is_alnum(text.front()) && text.back() != '-' &&
          std::all_of(text.begin(), text.end(),
                      [](char c) { return http::is_alnum(c) || c == '-' || c == '_'; });
 }

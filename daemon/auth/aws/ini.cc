@@ -32,7 +32,7 @@ std::string section_name(std::string_view text) {
     if (is_space(c) && name.ends_with(' ')) continue;
     name.push_back(is_space(c) ? ' ' : c);
   }
-  return name;
+  return std::string(trim(name));
 }
 
 bool is_printable(std::string_view text) {

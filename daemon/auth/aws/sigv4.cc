@@ -149,8 +149,8 @@ CanonicalRequest canonical_request(const http::ClientRequest& request) {
   canonical.text = request.method + "\n" + canonical_path(path) + "\n" + canonical_query(query);
   canonical.text += "\n";
   for (const auto& [name, value] : canonical_headers(request)) {
-    canonical.text += name + ":" + value + "\n";
-    canonical.signed_headers += (canonical.signed_headers.empty() ? "" : ";") + name;
+    canonical.text.append(name).append(":").append(value).append("\n");
+    canonical.signed_headers.append(canonical.signed_headers.empty() ? "" : ";").append(name);
   }
   canonical.text += "\n" + canonical.signed_headers + "\n" + sha256_hex(request.body);
   return canonical;

@@ -61,6 +61,7 @@ INSTANTIATE_TEST_SUITE_P(
                       "123456789012.dkr.ecr.eu-west-1.amazonaws.com.evil.example",
                       "123456789012.dkr.ecr.eu-west-1.evil.amazonaws.com",
                       "123456789012.dkr.ecr.-eu.amazonaws.com",
+                      "123456789012.dkr.ecr.eu-.amazonaws.com",
                       "123456789012.dkr.ecr.eu/west.amazonaws.com",
                       "x.123456789012.dkr.ecr.eu-west-1.amazonaws.com",
                       "123456789012.dkr.ecr.eu-west-1.amazonaws.com:443", "evil.public.ecr.aws",

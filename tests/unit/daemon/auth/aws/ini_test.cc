@@ -37,6 +37,7 @@ INSTANTIATE_TEST_SUITE_P(
                       IniCase{"[a]\nk = v # why\nl = x#y\n", {{"a", {{"k", "v"}, {"l", "x#y"}}}}},
                       IniCase{"[a] ; why\n[b]# why\n", {{"a", {}}, {"b", {}}}},
                       IniCase{"[ profile   \"ci\" ]\n", {{"profile ci", {}}}},
+                      IniCase{"[' a \t']\n", {{"a", {}}}},
                       IniCase{"[a]\nK=v\n[a]\nl=w\n", {{"a", {{"k", "v"}, {"l", "w"}}}}},
                       IniCase{"[a]\nk=1\nk=2\n", {{"a", {{"k", "2"}}}}},
                       IniCase{"[a]\nk=\n", {{"a", {{"k", ""}}}}},

@@ -24,6 +24,15 @@ TEST(BoundedJson, NestsSoDeepAndNoDeeper) {
   EXPECT_FALSE(parse_json_object(nested(1'000'000)).has_value());
 }
 
+TEST(BoundedJson, TakesBracketsInTextsForText) {
+  const std::string brackets(100, '[');
+
+  const auto object = parse_json_object("{\"a\":\"\\\"" + brackets + "\"}");
+
+  ASSERT_TRUE(object.has_value());
+  EXPECT_EQ(text_at(*object, "a"), "\"" + brackets);
+}
+
 TEST(BoundedJson, HasTextsOnlyWhereThereAreTexts) {
   const auto object = parse_json_object(R"({"a": "text", "b": 1})");
 
