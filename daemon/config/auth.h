@@ -15,8 +15,8 @@ using Milliseconds = std::chrono::milliseconds;
 
 // A secret's place; never the secret.
 struct SecretPlace {
-  std::string file;         // read at use, trailing newline dropped
-  std::string environment;  // name of the variable
+  std::string file{};         // read at use, trailing newline dropped
+  std::string environment{};  // name of the variable
   bool operator==(const SecretPlace&) const = default;
 };
 
@@ -98,8 +98,8 @@ struct Acr {
 
 struct Auth {
   AuthKind kind = AuthKind::anonymous;
-  std::string username;  // basic
-  SecretPlace password;  // basic: password_file or password_env
+  std::string username{};  // basic
+  SecretPlace password{};  // basic: password_file or password_env
   // Hosts of token servers that may see the credential, besides those that belong to the upstream:
   // lower case, without ports.
   std::vector<std::string> realms{};
