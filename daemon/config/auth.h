@@ -6,6 +6,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace larder::config {
@@ -14,12 +15,14 @@ using Milliseconds = std::chrono::milliseconds;
 
 // A secret's place; never the secret.
 struct SecretPlace {
-  std::string file;         // read at use, trailing newline dropped
-  std::string environment;  // name of the variable
+  std::string file{};         // read at use, trailing newline dropped
+  std::string environment{};  // name of the variable
   bool operator==(const SecretPlace&) const = default;
 };
 
 enum class AuthKind { anonymous, basic, docker_config, kubernetes_secret, exec, ecr, gcp, acr };
+// As in the file: "docker-config".
+std::string_view to_string(AuthKind kind);
 
 // NAME=value; not for secrets.
 struct Variable {
@@ -28,7 +31,7 @@ struct Variable {
   bool operator==(const Variable&) const = default;
 };
 
-// kind docker-config
+// kind docker-config. All paths here and below are absolute.
 struct DockerConfig {
   std::string file;
   std::vector<std::string> helper_directories{"/usr/local/bin", "/usr/bin"};
@@ -39,7 +42,8 @@ struct DockerConfig {
 // kind kubernetes-secret: secrets mounted as files below a directory
 struct KubernetesSecret {
   std::string directory;
-  std::vector<std::string> secrets{};  // NAME or NAMESPACE/NAME; empty: the directory is one secret
+  // NAME or NAMESPACE/NAME. Empty: the directory is one secret, and called as one may be.
+  std::vector<std::string> secrets{};
   bool operator==(const KubernetesSecret&) const = default;
 };
 
@@ -53,26 +57,27 @@ struct ExecPlugin {
   bool operator==(const ExecPlugin&) const = default;
 };
 
-// kind ecr; all of it may be left out
+// kind ecr; all of it may be left out, URLs too
 struct Ecr {
-  std::string region;
-  std::string profile;
-  std::string role_arn;
-  std::string role_session_name;
-  SecretPlace access_key_id;  // both or none
-  SecretPlace secret_access_key;
-  SecretPlace session_token;
-  std::string api_url;
-  std::string sts_url;
-  std::string metadata_url;
-  std::string container_url;
+  std::string region{};   // in place of the one that the registry's host names
+  std::string profile{};  // of the shared files; never with an access key
+  std::string role_arn{};
+  std::string role_session_name{};  // with a role
+  std::string external_id{};        // with a role
+  std::string access_key_id{};      // not secret; with a secret_access_key, or neither
+  SecretPlace secret_access_key{};
+  SecretPlace session_token{};  // perhaps, with an access key
+  std::string api_url{};
+  std::string sts_url{};
+  std::string metadata_url{};
+  std::string container_url{};
   bool operator==(const Ecr&) const = default;
 };
 
 // kind gcp
 struct Gcp {
   std::string service_account = "default";
-  std::string metadata_url;
+  std::string metadata_url{};
   bool operator==(const Gcp&) const = default;
 };
 
@@ -81,21 +86,22 @@ enum class AcrIdentity { managed, workload };
 // kind acr
 struct Acr {
   AcrIdentity identity = AcrIdentity::managed;
-  std::string client_id;
-  std::string tenant;
-  std::string token_file;
-  std::string authority;
-  std::string resource;
-  std::string metadata_url;
-  std::string registry_url;
+  std::string client_id{};
+  std::string tenant{};
+  std::string token_file{};    // workload
+  std::string authority{};     // workload: a URL
+  std::string resource{};      // a URL
+  std::string metadata_url{};  // managed
+  std::string registry_url{};
   bool operator==(const Acr&) const = default;
 };
 
 struct Auth {
   AuthKind kind = AuthKind::anonymous;
-  std::string username;  // basic
-  SecretPlace password;  // basic: password_file or password_env
-  // Hosts of token servers that may see the credential, besides those that belong to the upstream.
+  std::string username{};  // basic
+  SecretPlace password{};  // basic: password_file or password_env
+  // Hosts of token servers that may see the credential, besides those that belong to the upstream:
+  // lower case, without ports.
   std::vector<std::string> realms{};
   DockerConfig docker_config{};
   KubernetesSecret kubernetes_secret{};
@@ -111,26 +117,30 @@ enum class ListenerAuth {
   tenant,    // what upstream gives them, or everybody
   required,  // with a token of ours
 };
+std::string_view to_string(ListenerAuth auth);
 
 struct TokenKeys {
-  std::string file;  // empty: auth/keys.json in the cache's directory
+  std::string file{};  // empty: auth/keys.json in the cache's directory
   bool read_only = false;
-  Milliseconds rotation = std::chrono::hours(30 * 24);
+  Milliseconds rotation = std::chrono::hours(30 * 24);  // not for keys that are only read
   bool operator==(const TokenKeys&) const = default;
 };
 
 // An OIDC issuer whose tokens are exchanged for ours.
 struct TokenIssuer {
-  std::string name;
-  std::string issuer;  // `iss`, exactly
+  std::string name{};    // differs from the others'
+  std::string issuer{};  // `iss`, exactly
   std::vector<std::string> audiences{};
   bool kubernetes = false;  // service accounts' tokens, and no others
-  std::string node;         // kubernetes: this node's name; a token bound to another is refused
-  std::string jwks_file;    // or, over the network:
-  std::string jwks_url;
-  std::string discovery_url;
-  std::string ca_file;
-  std::string bearer_token_file;
+  // kubernetes: this node's name, or the variable that holds it. A token bound to a pod on another
+  // node is refused.
+  std::string node{};
+  std::string node_env{};
+  std::string jwks_file{};  // or, over the network, one of the next or what `issuer` itself says
+  std::string jwks_url{};
+  std::string discovery_url{};
+  std::string ca_file{};
+  std::string bearer_token_file{};
   bool operator==(const TokenIssuer&) const = default;
 };
 
@@ -147,8 +157,8 @@ struct Tokens {
   Milliseconds lifetime = std::chrono::minutes(5);
   bool with_certificate = false;  // for registries that take no JWKS
   TokenKeys keys{};
-  std::string htpasswd_file;
-  bool anonymous = false;  // at listeners with auth required: tokens for who proves nothing
+  std::string htpasswd_file{};  // empty: no passwords are taken
+  bool anonymous = false;       // at listeners with auth required: tokens for who proves nothing
   std::vector<TokenIssuer> issuers{};
   TenantGrants grants{};
   bool operator==(const Tokens&) const = default;

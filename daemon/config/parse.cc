@@ -63,6 +63,7 @@ void read_log(Section& root, Log& log) {
 void read_root(const YamlNode& node, Config& config, Problems& problems) {
   Section root(node, "", problems);
   read_cache(root, config.cache);
+  read_tokens(root, config.tokens);
   read_addresses(root, config);
   root.read_text("default_upstream", "a registry host such as docker.io", is_registry_host,
                  config.default_upstream);
@@ -72,7 +73,6 @@ void read_root(const YamlNode& node, Config& config, Problems& problems) {
   read_deadlines(root, config.deadlines);
   root.read_duration("drain_timeout", kDrain, config.drain_timeout);
   read_log(root, config.log);
-  root.refuse_later({"tokens"});
   root.finish();
 }
 
