@@ -1,6 +1,7 @@
 #include "daemon/access/listener_front.h"
 
 #include "daemon/access/challenge_reply.h"
+#include "daemon/auth/tokens/token_replies.h"
 #include "daemon/http/query.h"
 
 namespace larder::access {
@@ -9,14 +10,8 @@ namespace {
 
 constexpr std::string_view kKeysPath = "/.well-known/jwks.json";
 
-// Nodes that share keys take a new one after its lead of a day; an hour of caching is well within.
-http::Response keys_reply(const std::string& jwks) {
-  http::Response response;
-  response.headers.add("Content-Type", "application/jwk-set+json");
-  response.headers.add("Cache-Control", "public, max-age=3600");
-  response.body = jwks;
-  return response;
-}
+// The same keys for registries that take only certificates.
+constexpr std::string_view kCertificatesPath = "/token/certificates.pem";
 
 }  // namespace
 
@@ -24,7 +19,8 @@ http::Response ListenerFront::handle(const http::Request& request) {
   const auto path = http::split_target(request.target).path;
   if (path == kTokenPath) return tokens_.handle(request);
   const bool is_read = request.method == "GET" || request.method == "HEAD";
-  if (path == kKeysPath && is_read) return keys_reply(keys_.ring()->jwks());
+  if (path == kKeysPath && is_read) return tokens::jwks_reply(*keys_.ring());
+  if (path == kCertificatesPath && is_read) return tokens::certificates_reply(*keys_.ring());
   return registry_.handle(request);
 }
 

@@ -1,6 +1,7 @@
 #include "daemon/cli/listener_access.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <system_error>
 #include <utility>
 
@@ -41,6 +42,16 @@ Result<std::string> tenant_key(const std::filesystem::path& file) {
   Status written = tokens::write_secret_file(file, made);
   if (!written.ok()) return written.error();
   return made;
+}
+
+// Without a node's name tokens of pods on all nodes are good: a variable that is not there must not
+// come to that.
+Result<std::string> node_of(const config::TokenIssuer& issuer) {
+  if (issuer.node_env.empty()) return issuer.node;
+  const char* name = std::getenv(issuer.node_env.c_str());
+  if (name != nullptr && *name != 0) return std::string(name);
+  return Error{Errc::invalid,
+               "node_env names the variable " + issuer.node_env + ", which is empty"};
 }
 
 Status make_folder(const std::filesystem::path& folder) {
@@ -160,7 +171,9 @@ Status ListenerAccess::add_issuer(const config::TokenIssuer& issuer) {
   rules.issuer = issuer.issuer;
   rules.audiences = issuer.audiences;
   rules.kubernetes = issuer.kubernetes;
-  rules.node = issuer.node;
+  const auto node = node_of(issuer);
+  if (!node.ok()) return node.error();
+  rules.node = *node;
   made->issuer.emplace(std::move(rules), *made->keys, ground_.clock);
   issuers_.push_back(std::move(made));
   return {};

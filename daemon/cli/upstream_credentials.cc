@@ -88,10 +88,21 @@ std::optional<http::Url> url_of(const std::string& text) {
   return http::Url::parse(text).value();
 }
 
+aws::SecretPlace secret_place(const config::SecretPlace& place) {
+  return {place.file, place.environment};
+}
+
 aws::EcrOptions ecr_options(const config::Ecr& ecr) {
   aws::EcrOptions options;
   options.region = ecr.region;
   options.keys.profile = ecr.profile;
+  if (!ecr.access_key_id.empty()) {
+    options.keys.keys = aws::KeyPlaces{ecr.access_key_id, secret_place(ecr.secret_access_key),
+                                       secret_place(ecr.session_token)};
+  }
+  if (!ecr.role_arn.empty()) {
+    options.role = aws::Role{ecr.role_arn, ecr.role_session_name, ecr.external_id};
+  }
   options.keys.metadata = url_of(ecr.metadata_url);
   options.keys.container = url_of(ecr.container_url);
   options.api = url_of(ecr.api_url);
