@@ -18,7 +18,7 @@ TEST_F(TokenHandlerTest, OrdersATokenForRepositoriesAndScopes) {
 
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.json["token"], "SIGNED");
-  EXPECT_EQ(reply.json["scope"], "repository:reg.test/team/app:pull repository:other:pull");
+  EXPECT_EQ(reply.json["scope"], "repository:other:pull repository:reg.test/team/app:pull");
   EXPECT_EQ(reply.json["expires_at"], "1970-01-01T00:01:00.000Z");
   EXPECT_EQ(reply.headers.find("Cache-Control"), "no-store");
   EXPECT_EQ(token_order_.subject, "backup");
