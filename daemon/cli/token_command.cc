@@ -9,7 +9,7 @@ namespace larder::cli {
 
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 Result<std::string> order_of(const TokenOptions& options) {
   Json order = {{"repositories", options.repositories}, {"scopes", options.scopes}};
