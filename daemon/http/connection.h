@@ -3,9 +3,9 @@
 // worker while it is answered.
 //
 // Sent bytes are gathered, so that a head and a small body leave in one packet; a file goes from
-// the page cache to the socket without passing through us. An idle connection keeps no buffer.
-// Thread-safety: one thread at a time, except cut().
-// Blocks: sending, until the peer takes bytes, at most `write_stall` without any; receiving never.
+// the page cache to the socket without passing through us, unless the connection speaks TLS. An
+// idle connection keeps no buffer. Thread-safety: one thread at a time, except cut(). Blocks:
+// sending, until the peer takes bytes, at most `write_stall` without any; receiving never.
 #pragma once
 
 #include <atomic>
@@ -19,6 +19,7 @@
 #include "cache/base/clock.h"
 #include "cache/base/result.h"
 #include "cache/base/unique_fd.h"
+#include "daemon/http/wire.h"
 
 namespace larder::http {
 
@@ -31,8 +32,10 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  int descriptor() const { return socket_.get(); }
+  int descriptor() const { return wire_.descriptor(); }
   const std::string& peer() const { return peer_; }
+
+  Wire& wire() { return wire_; }
 
   enum class Received { bytes, nothing, closed };
   // Takes what the peer has sent, until received() holds `bytes_max`.
@@ -40,7 +43,9 @@ class Connection {
   // Throws away what the peer has sent; `nothing` when that was all for now.
   Received discard();
   // Whether there is something to receive (the peer's close included) before `limit` has passed.
-  bool wait_readable(std::chrono::milliseconds limit) const;
+  bool wait_readable(std::chrono::milliseconds limit) const { return wire_.wait_readable(limit); }
+  // Whether there is something to receive that the socket does not show any more.
+  bool has_pending() const { return wire_.has_pending(); }
 
   std::string_view received() const { return received_; }
   // One past the first empty line in received(). Bytes are looked at once, however slowly they
@@ -57,35 +62,25 @@ class Connection {
   // Forgets what write() has gathered and not sent.
   void drop_unsent() { unsent_.clear(); }
   // Sends what the socket takes at once, without waiting; the rest is lost.
-  void write_now(std::string_view bytes);
+  void write_now(std::string_view bytes) { wire_.send_now(bytes); }
 
-  // Starts the counters below anew.
-  void begin_answer();
-  // Bytes handed to the kernel, and when the first of them was.
-  std::uint64_t sent_bytes() const { return sent_bytes_; }
-  std::optional<MonoTime> first_sent() const { return first_sent_; }
+  // The counters of the answer under way, as Wire's.
+  void begin_answer() { wire_.begin_answer(); }
+  std::uint64_t sent_bytes() const { return wire_.sent_bytes(); }
+  std::optional<MonoTime> first_sent() const { return wire_.first_sent(); }
 
   // No more will be sent: the peer sees the end of the stream.
-  void finish_sending();
+  void finish_sending() { wire_.finish_sending(); }
   // Ends the connection under its owner's hands. Any thread.
-  void cut();
+  void cut() { wire_.cut(); }
 
  private:
-  Status send_all(std::string_view first, std::string_view second, int flags);
-  Status wait_writable();
-  Status send_failure(int error_number) const;
-  void count_sent(std::uint64_t size);
-
-  const UniqueFd socket_;
+  Wire wire_;
   const std::string peer_;
-  const std::chrono::milliseconds write_stall_;
   std::atomic<std::size_t>& open_;
   std::string received_;
   std::size_t searched_bytes_ = 0;  // of received_, known to hold no empty line
   std::string unsent_;
-  std::uint64_t sent_bytes_ = 0;
-  std::optional<MonoTime> first_sent_;
-  std::atomic<bool> cut_ = false;
 };
 
 }  // namespace larder::http

@@ -43,7 +43,7 @@ std::optional<MonoTime> Guests::next_deadline() const {
 
 std::vector<Guest*> Guests::waiting() {
   std::vector<Guest*> found;
-  for (const auto stage : {Stage::idle, Stage::head}) {
+  for (const auto stage : {Stage::handshake, Stage::idle, Stage::head}) {
     for (auto& guest : list(stage)) found.push_back(&guest);
   }
   return found;
@@ -53,6 +53,7 @@ MonoTime Guests::deadline(Stage stage, MonoTime now) const {
   switch (stage) {
     case Stage::idle:
       return now + limits_.idle;
+    case Stage::handshake:
     case Stage::head:
       return now + limits_.head;
     case Stage::lingering:

@@ -19,6 +19,7 @@
 namespace larder::http {
 
 enum class Stage {
+  handshake,  // of TLS; no request may come before its end
   idle,       // no byte of a request yet
   head,       // part of a head has come
   lingering,  // answered; reads on until the peer has taken the answer and closes
@@ -35,7 +36,7 @@ class Guests {
  public:
   struct Limits {
     std::chrono::milliseconds idle;
-    std::chrono::milliseconds head;
+    std::chrono::milliseconds head;  // of the handshake, too
     std::chrono::milliseconds lingering;
   };
   explicit Guests(Limits limits);
@@ -56,7 +57,7 @@ class Guests {
   MonoTime deadline(Stage stage, MonoTime now) const;
 
   const Limits limits_;
-  std::array<std::list<Guest>, 3> lists_;  // by stage, in order of deadline
+  std::array<std::list<Guest>, 4> lists_;  // by stage, in order of deadline
 };
 
 }  // namespace larder::http

@@ -16,6 +16,7 @@
 
 #include "cache/base/result.h"
 #include "cache/blob_reader.h"
+#include "daemon/http/tls_peer.h"
 
 namespace larder::http {
 
@@ -43,6 +44,8 @@ struct Request {
   std::string peer;      // "10.1.2.3:51324", "unix"
   std::string listener;  // the listener's name in the config
   std::string body{};    // where the listener takes one (ServerOptions::body_bytes_max)
+  // Shared with the connection. Null: it does not speak TLS.
+  std::shared_ptr<const TlsPeer> tls{};
 
   bool is_head() const { return method == "HEAD"; }
 };

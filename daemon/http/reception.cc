@@ -2,7 +2,6 @@
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -30,17 +29,12 @@ MonoTime now() {
   return std::chrono::steady_clock::now();
 }
 
-bool is_out_of_descriptors(int error_number) {
-  return error_number == EMFILE || error_number == ENFILE || error_number == ENOBUFS ||
-         error_number == ENOMEM;
-}
-
 }  // namespace
 
-Result<std::unique_ptr<Reception>> Reception::start(ListenSocket listener,
+Result<std::unique_ptr<Reception>> Reception::start(std::unique_ptr<Entrance> entrance,
                                                     const ServerOptions& options, HandOn hand_on) {
   std::unique_ptr<Reception> reception(
-      new Reception(std::move(listener), options, std::move(hand_on)));
+      new Reception(std::move(entrance), options, std::move(hand_on)));
   if (auto opened = reception->open_events(); !opened) return opened.error();
   try {
     reception->thread_ = std::thread([self = reception.get()] { self->run(); });
@@ -50,11 +44,14 @@ Result<std::unique_ptr<Reception>> Reception::start(ListenSocket listener,
   return reception;
 }
 
-Reception::Reception(ListenSocket listener, const ServerOptions& options, HandOn hand_on)
+Reception::Reception(std::unique_ptr<Entrance> entrance, const ServerOptions& options,
+                     HandOn hand_on)
     : options_(options),
       hand_on_(std::move(hand_on)),
-      listener_(std::move(listener)),
-      guests_({options.idle_timeout, options.head_timeout, kLinger}) {}
+      entrance_(std::move(entrance)),
+      guests_({options.idle_timeout, options.head_timeout, kLinger}) {
+  if (entrance_->needs_maintenance()) next_maintenance_ = now() + Entrance::kMaintenance;
+}
 
 Reception::~Reception() {
   {
@@ -94,9 +91,9 @@ Status Reception::open_events() {
   wake_event_.reset(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   if (!wake_event_) return from_errno("eventfd", errno);
   epoll_event on_wake{EPOLLIN, {&wake_event_}};
-  epoll_event on_client{EPOLLIN, {&listener_}};
+  epoll_event on_client{EPOLLIN, {&entrance_}};
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_event_.get(), &on_wake) != 0 ||
-      ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, listener_->descriptor(), &on_client) != 0) {
+      ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, entrance_->descriptor(), &on_client) != 0) {
     return from_errno("epoll_ctl", errno);
   }
   return {};
@@ -113,15 +110,16 @@ void Reception::run() {
     for (int i = 0; i < count; ++i) {
       void* const source = events[static_cast<std::size_t>(i)].data.ptr;
       woken = woken || source == &wake_event_;
-      client_waits = client_waits || source == &listener_;
-      if (source != &wake_event_ && source != &listener_) {
-        on_readable(*static_cast<Guest*>(source));
+      client_waits = client_waits || source == &entrance_;
+      if (source != &wake_event_ && source != &entrance_) {
+        on_ready(*static_cast<Guest*>(source));
       }
     }
     if (client_waits) accept_some();
     if (woken) read_mail();
     guests_.release_expired(now());
     if (accept_again_ && *accept_again_ <= now()) resume_accepting();
+    if (next_maintenance_ <= now()) maintain();
     MutexLock lock(mutex_);
     if (stopping_) return;
   }
@@ -133,8 +131,8 @@ void Reception::wake() {
 }
 
 int Reception::wait_limit_ms() const {
-  const auto next = std::min(guests_.next_deadline().value_or(MonoTime::max()),
-                             accept_again_.value_or(MonoTime::max()));
+  const auto next = std::min({guests_.next_deadline().value_or(MonoTime::max()),
+                              accept_again_.value_or(MonoTime::max()), next_maintenance_});
   if (next == MonoTime::max()) return -1;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - now()).count();
   return static_cast<int>(std::clamp<decltype(left)>(left, 0, std::numeric_limits<int>::max()));
@@ -154,10 +152,11 @@ void Reception::read_mail() {
     leaving = leaving_ && !left_;
   }
   for (auto& connection : returned) {
-    examine(guests_.admit(std::move(connection), Stage::idle, now()));
+    auto& guest = guests_.admit(std::move(connection), Stage::idle, now());
+    guest.connection->has_pending() ? receive(guest) : examine(guest);
   }
   for (auto& connection : parting) {
-    watch(guests_.admit(std::move(connection), Stage::lingering, now()));
+    watch(guests_.admit(std::move(connection), Stage::lingering, now()), EPOLLIN);
   }
   if (leaving) leave();
 }
@@ -169,21 +168,13 @@ void Reception::accept_some() {
 
 // True when another client may be waiting.
 bool Reception::accept_one() {
-  if (!listener_) return false;
-  SocketAddress peer;
-  peer.size_bytes = sizeof peer.storage;
-  UniqueFd socket(::accept4(listener_->descriptor(), reinterpret_cast<sockaddr*>(&peer.storage),
-                            &peer.size_bytes, SOCK_NONBLOCK | SOCK_CLOEXEC));
-  if (!socket) {
-    const int failure = errno;
-    if (is_out_of_descriptors(failure)) pause_accepting();
-    return failure == ECONNABORTED || failure == EINTR;
-  }
-  if (open_ >= options_.connections_max) return true;
-  auto connection =
-      std::make_unique<Connection>(std::move(socket), peer_text(peer), options_.write_stall, open_);
-  const int descriptor = connection->descriptor();
-  auto& guest = guests_.admit(std::move(connection), Stage::idle, now());
+  if (!entrance_) return false;
+  auto arrival = entrance_->accept(open_);
+  using Kind = Entrance::Arrival::Kind;
+  if (arrival.kind == Kind::no_room) pause_accepting();
+  if (arrival.kind != Kind::guest) return arrival.kind == Kind::gone;
+  const int descriptor = arrival.connection->descriptor();
+  auto& guest = guests_.admit(std::move(arrival.connection), arrival.stage, now());
   epoll_event event{EPOLLIN | EPOLLONESHOT, {&guest}};
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) != 0) guests_.release(guest);
   return true;
@@ -192,28 +183,61 @@ bool Reception::accept_one() {
 // The waiting client keeps the listening socket readable: watching it now would spin.
 void Reception::pause_accepting() {
   accept_again_ = now() + kAcceptPause;
-  watch_listener(0);
+  watch_entrance(0);
 }
 
 void Reception::resume_accepting() {
   accept_again_.reset();
-  watch_listener(EPOLLIN);
+  watch_entrance(EPOLLIN);
+}
+
+void Reception::maintain() {
+  entrance_->maintain();
+  next_maintenance_ = now() + Entrance::kMaintenance;
 }
 
 void Reception::leave() {
   for (int i = 0; i < kAcceptsAtLeaving && accept_one(); ++i) {
   }
-  listener_.reset();
+  for (auto* guest : guests_.waiting()) on_ready(*guest);
+  entrance_.reset();
   accept_again_.reset();
-  for (auto* guest : guests_.waiting()) on_readable(*guest);
+  next_maintenance_ = MonoTime::max();
   for (auto* guest : guests_.waiting()) guests_.release(*guest);
   MutexLock lock(mutex_);
   left_ = true;
   gone_.notify_all();
 }
 
-void Reception::on_readable(Guest& guest) {
-  if (guest.stage == Stage::lingering) return linger(guest);
+void Reception::on_ready(Guest& guest) {
+  switch (guest.stage) {
+    case Stage::handshake:
+      return greet(guest);
+    case Stage::idle:
+    case Stage::head:
+      return receive(guest);
+    case Stage::lingering:
+      return linger(guest);
+  }
+}
+
+void Reception::greet(Guest& guest) {
+  switch (entrance_->greet(*guest.connection)) {
+    case Entrance::Step::wants_read:
+      return watch(guest, EPOLLIN);
+    case Entrance::Step::wants_write:
+      return watch(guest, EPOLLOUT);
+    case Entrance::Step::through:
+      guests_.move(guest, Stage::idle, now());
+      return receive(guest);
+    case Entrance::Step::is_plain:
+      return refuse(guest, Refusal::plain_http, "");
+    case Entrance::Step::failed:
+      return part(guest);
+  }
+}
+
+void Reception::receive(Guest& guest) {
   if (guest.connection->receive(options_.head_bytes_max) == Connection::Received::closed) {
     guests_.release(guest);
   } else {
@@ -230,7 +254,7 @@ void Reception::examine(Guest& guest) {
   if (guest.stage == Stage::idle && !guest.connection->received().empty()) {
     guests_.move(guest, Stage::head, now());
   }
-  watch(guest);
+  watch(guest, EPOLLIN);
 }
 
 void Reception::hand_on(Guest& guest, RequestHead head) {
@@ -241,9 +265,13 @@ void Reception::hand_on(Guest& guest, RequestHead head) {
 
 void Reception::refuse(Guest& guest, Refusal refusal, const std::string& detail) {
   guest.connection->write_now(refusal_bytes(refusal, detail));
+  part(guest);
+}
+
+void Reception::part(Guest& guest) {
   guest.connection->finish_sending();
   guests_.move(guest, Stage::lingering, now());
-  watch(guest);
+  watch(guest, EPOLLIN);
 }
 
 void Reception::linger(Guest& guest) {
@@ -252,26 +280,26 @@ void Reception::linger(Guest& guest) {
       case Connection::Received::bytes:
         continue;
       case Connection::Received::nothing:
-        return watch(guest);
+        return watch(guest, EPOLLIN);
       case Connection::Received::closed:
         guests_.release(guest);
         return;
     }
   }
-  watch(guest);
+  watch(guest, EPOLLIN);
 }
 
 // One event, then silence until watched again: a guest that was handed on wakes nobody here.
-void Reception::watch(Guest& guest) {
-  epoll_event event{EPOLLIN | EPOLLONESHOT, {&guest}};
+void Reception::watch(Guest& guest, std::uint32_t events) {
+  epoll_event event{events | EPOLLONESHOT, {&guest}};
   const int descriptor = guest.connection->descriptor();
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, descriptor, &event) != 0) guests_.release(guest);
 }
 
-void Reception::watch_listener(std::uint32_t events) {
-  if (!listener_) return;
-  epoll_event event{events, {&listener_}};
-  ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, listener_->descriptor(), &event);
+void Reception::watch_entrance(std::uint32_t events) {
+  if (!entrance_) return;
+  epoll_event event{events, {&entrance_}};
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, entrance_->descriptor(), &event);
 }
 
 }  // namespace larder::http

@@ -1,4 +1,5 @@
-// The thread that meets the clients: accepts, collects request heads, holds idle connections.
+// The thread that meets the clients: accepts, shakes hands where TLS is spoken, collects request
+// heads, holds idle connections.
 //
 // It never waits for one client, so a slow or silent one costs memory, not time. A complete, valid
 // head is handed on with its connection; what is wrong is refused here.
@@ -16,9 +17,9 @@
 #include "cache/base/mutex.h"
 #include "cache/base/unique_fd.h"
 #include "daemon/http/connection.h"
+#include "daemon/http/entrance.h"
 #include "daemon/http/guests.h"
 #include "daemon/http/head.h"
-#include "daemon/http/listen_socket.h"
 #include "daemon/http/refusal.h"
 #include "daemon/http/server.h"
 
@@ -32,7 +33,7 @@ class Reception {
                                                            RequestHead head, MonoTime received)>;
 
   // Returns: io when the system has no epoll, no event or no thread to give.
-  static Result<std::unique_ptr<Reception>> start(ListenSocket listener,
+  static Result<std::unique_ptr<Reception>> start(std::unique_ptr<Entrance> entrance,
                                                   const ServerOptions& options, HandOn hand_on);
   ~Reception();  // closes every connection it holds
   Reception(const Reception&) = delete;
@@ -51,7 +52,7 @@ class Reception {
   void stop_accepting();
 
  private:
-  Reception(ListenSocket listener, const ServerOptions& options, HandOn hand_on);
+  Reception(std::unique_ptr<Entrance> entrance, const ServerOptions& options, HandOn hand_on);
 
   Status open_events();
   void run();
@@ -62,25 +63,30 @@ class Reception {
   bool accept_one();
   void pause_accepting();
   void resume_accepting();
+  void maintain();
   void leave();
-  void on_readable(Guest& guest);
+  void on_ready(Guest& guest);
+  void greet(Guest& guest);
+  void receive(Guest& guest);
   void examine(Guest& guest);
   void hand_on(Guest& guest, RequestHead head);
   void refuse(Guest& guest, Refusal refusal, const std::string& detail);
+  void part(Guest& guest);
   void linger(Guest& guest);
-  void watch(Guest& guest);
-  void watch_listener(std::uint32_t events);
+  void watch(Guest& guest, std::uint32_t events);
+  void watch_entrance(std::uint32_t events);
 
   const ServerOptions options_;
   const HandOn hand_on_;
   std::atomic<std::size_t> open_ = 0;
 
   // Of the reception's thread.
-  std::optional<ListenSocket> listener_;  // gone once we no longer accept
+  std::unique_ptr<Entrance> entrance_;  // gone once we no longer accept
   Guests guests_;
   UniqueFd epoll_;
   UniqueFd wake_event_;
   std::optional<MonoTime> accept_again_;  // set while accepting is paused
+  MonoTime next_maintenance_ = MonoTime::max();
 
   Mutex mutex_;
   CondVar gone_;

@@ -17,6 +17,8 @@ Wording wording(Refusal refusal) {
   switch (refusal) {
     case Refusal::malformed_head:
       return {400, "Bad Request", "UNSUPPORTED", "malformed request"};
+    case Refusal::plain_http:
+      return {400, "Bad Request", "UNSUPPORTED", "this address speaks TLS: ask it by https"};
     case Refusal::head_too_large:
       return {431, "Request Header Fields Too Large", "UNSUPPORTED", "request head too large"};
     case Refusal::malformed_body:

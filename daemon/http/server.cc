@@ -72,8 +72,10 @@ class PooledServer final : public Server {
 };
 
 Status PooledServer::open(ListenSocket listener) {
+  auto entrance = Entrance::create(std::move(listener), options_);
+  if (!entrance) return entrance.error();
   auto reception = Reception::start(
-      std::move(listener), options_,
+      std::move(*entrance), options_,
       [this](std::unique_ptr<Connection> connection, RequestHead head, MonoTime received) {
         return hand_on(std::move(connection), std::move(head), received);
       });
@@ -175,9 +177,12 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options, WorkerPool&
   auto listener = ListenSocket::open(*address);
   if (!listener) return in_context("listener " + options.name, listener.error());
   auto bound = listener->address();
+  const std::string name = options.name;
   auto server =
       std::make_unique<PooledServer>(std::move(options), std::move(bound), workers, handler);
-  if (auto opened = server->open(std::move(*listener)); !opened) return opened.error();
+  if (auto opened = server->open(std::move(*listener)); !opened) {
+    return in_context("listener " + name, opened.error());
+  }
   return std::unique_ptr<Server>(std::move(server));
 }
 

@@ -12,11 +12,14 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cache/base/result.h"
 #include "cache/base/worker_pool.h"
+#include "daemon/http/listener_observer.h"
 #include "daemon/http/message.h"
+#include "daemon/http/tls_options.h"
 
 namespace larder::http {
 
@@ -26,16 +29,19 @@ struct ServerOptions {
   std::size_t connections_max = 4096;   // more are closed at accept
   std::size_t head_bytes_max = 16 * 1024;  // request line and header fields
   std::size_t body_bytes_max = 0;          // of a request's body; 0: handlers are asked without it
-  std::chrono::milliseconds head_timeout{10000};  // from its first byte to its last; a body's, too
+  // From its first byte to its last; a body's, too, and that of a TLS handshake.
+  std::chrono::milliseconds head_timeout{10000};
   std::chrono::milliseconds idle_timeout{30000};  // keep-alive without a request
   std::chrono::milliseconds write_stall{30000};   // a peer that takes no byte for so long is cut
+  std::optional<TlsOptions> tls{};                // nothing: plain HTTP
+  ListenerObserver* observer = nullptr;           // outlives the server; null: nobody wants to know
 };
 
 class Server {
  public:
   // Binds, listens and serves. `workers` and `handler` must outlive the server.
-  // Returns: invalid for an address that does not parse or name an interface; busy when the address
-  // is in use; denied, io.
+  // Returns: invalid for an address that does not parse or name an interface, and for certificates
+  // that cannot be used; busy when the address is in use; denied, io.
   static Result<std::unique_ptr<Server>> start(ServerOptions options, WorkerPool& workers,
                                                Handler& handler);
   virtual ~Server() = default;  // drain with no time left

@@ -137,4 +137,12 @@ std::optional<std::string> ip_bytes(const std::string& ip) {
   return std::string(bytes.begin(), bytes.end());
 }
 
+std::string ip_text(std::string_view bytes) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (bytes.size() != sizeof(in_addr) && bytes.size() != sizeof(in6_addr)) return {};
+  const int family = bytes.size() == sizeof(in_addr) ? AF_INET : AF_INET6;
+  ::inet_ntop(family, bytes.data(), text.data(), text.size());
+  return text.data();
+}
+
 }  // namespace larder::http

@@ -56,8 +56,7 @@ RawClient::RawClient(const std::string& address, int receive_buffer_bytes) {
 bool RawClient::send(std::string_view bytes) {
   while (!bytes.empty()) {
     if (!wait_for(descriptor(), POLLOUT, kDeadline)) return false;
-    const auto count =
-        ::send(descriptor(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    const auto count = put(bytes);
     if (count < 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
@@ -103,10 +102,20 @@ std::string RawClient::read_to_end() {
   return std::exchange(received_, {});
 }
 
+std::ptrdiff_t RawClient::put(std::string_view bytes) {
+  return ::send(descriptor(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+std::ptrdiff_t RawClient::take(std::span<char> into) {
+  errno = EAGAIN;
+  if (!wait_for(descriptor(), POLLIN, kDeadline)) return -1;
+  return ::recv(descriptor(), into.data(), into.size(), 0);
+}
+
 bool RawClient::receive() {
-  if (!wait_for(descriptor(), POLLIN, kDeadline)) return false;
   std::array<char, 64 * 1024> buffer;
-  const auto count = ::recv(descriptor(), buffer.data(), buffer.size(), 0);
+  const auto count = take(buffer);
+  if (count < 0 && errno == EAGAIN) return false;
   was_reset_ = count < 0 && errno == ECONNRESET;
   ended_ = ended_ || count <= 0;
   if (count <= 0) return false;

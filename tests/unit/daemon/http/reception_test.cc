@@ -19,8 +19,10 @@ class ReceptionTest : public ::testing::Test {
     auto listener = ListenSocket::open({ListenAddress::Kind::host, "127.0.0.1", 0});
     ASSERT_TRUE(listener.ok());
     address_ = listener->address();
+    auto entrance = Entrance::create(std::move(*listener), {});
+    ASSERT_TRUE(entrance.ok());
     auto reception = Reception::start(
-        std::move(*listener), {},
+        std::move(*entrance), {},
         [this](std::unique_ptr<Connection> connection, RequestHead head, MonoTime) {
           return receive(std::move(connection), std::move(head));
         });

@@ -1,0 +1,64 @@
+// The way in: the listening socket, and what a connection goes through before its first request.
+//
+// Thread-safety: one thread at a time. Blocks: create() and maintain() on disk, a moment.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+
+#include "cache/base/result.h"
+#include "daemon/http/connection.h"
+#include "daemon/http/guests.h"
+#include "daemon/http/listen_socket.h"
+#include "daemon/http/server.h"
+#include "daemon/http/tls_server.h"
+
+namespace larder::http {
+
+class Entrance {
+ public:
+  // Returns: invalid for certificates that cannot be used.
+  static Result<std::unique_ptr<Entrance>> create(ListenSocket listener,
+                                                  const ServerOptions& options);
+
+  int descriptor() const { return listener_.descriptor(); }
+
+  struct Arrival {
+    enum class Kind {
+      guest,    // `connection` has come in
+      nobody,   // no client waits
+      gone,     // one did not get in; another may be waiting
+      no_room,  // the system has nothing left for another descriptor
+    } kind = Kind::nobody;
+    std::unique_ptr<Connection> connection{};
+    Stage stage = Stage::idle;  // where it begins
+  };
+  // `open` counts the connections that exist.
+  Arrival accept(std::atomic<std::size_t>& open);
+
+  // One more step of a connection that is at Stage::handshake.
+  enum class Step {
+    wants_read,
+    wants_write,
+    through,   // its first request may come
+    is_plain,  // TLS was expected; what is written now goes out as it is
+    failed,    // an alert that tells the peer why is on its way
+  };
+  Step greet(Connection& connection);
+
+  // To be called now and then, kMaintenance apart; not needed without TLS.
+  static constexpr std::chrono::milliseconds kMaintenance{1000};
+  bool needs_maintenance() const { return tls_ != nullptr; }
+  void maintain() { tls_->maintain(); }
+
+ private:
+  Entrance(ListenSocket listener, const ServerOptions& options, std::unique_ptr<TlsServer> tls);
+
+  ListenSocket listener_;
+  const ServerOptions options_;
+  const std::unique_ptr<TlsServer> tls_;  // null: plain HTTP
+};
+
+}  // namespace larder::http

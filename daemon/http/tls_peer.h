@@ -1,0 +1,30 @@
+// What is known of a peer that speaks TLS.
+//
+// Thread-safety: values. Blocks: no.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cache/base/clock.h"
+
+struct x509_st;
+
+namespace larder::http {
+
+struct PeerCertificate {
+  std::string common_name{};         // of the subject; empty when it has none that can be shown
+  std::vector<std::string> names{};  // alternative ones: "DNS:…", "URI:…", "IP:…", "email:…"
+  std::optional<WallTime> expires{};
+
+  // Names that hold anything but visible ASCII are left out: they could pass for another.
+  static PeerCertificate of(const x509_st& certificate);
+};
+
+struct TlsPeer {
+  std::string server_name;                     // whom it asked for (SNI), lower case; may be empty
+  std::optional<PeerCertificate> certificate;  // verified
+};
+
+}  // namespace larder::http

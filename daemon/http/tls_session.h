@@ -1,0 +1,53 @@
+// A server's end of a TLS connection. Only tls_server makes these.
+//
+// Reads never take more from the socket than one record, so that what waits can be seen there, and
+// one peer cannot keep the reception busy. The socket raises SIGPIPE unless that is ignored.
+// Thread-safety: one thread at a time. Blocks: no.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "cache/base/result.h"
+#include "daemon/http/tls_peer.h"
+#include "daemon/http/tls_transport.h"
+#include "daemon/http/transport.h"
+
+namespace larder::http {
+
+class TlsSession {
+ public:
+  // `keys` is what the session's callbacks use.
+  TlsSession(SslHandle session, std::shared_ptr<const void> keys);
+  // Tells a peer that is still there that nothing follows.
+  ~TlsSession();
+  TlsSession(const TlsSession&) = delete;
+  TlsSession& operator=(const TlsSession&) = delete;
+
+  IoResult handshake();
+  // Whether a handshake failed because the peer sent a plain HTTP request.
+  bool met_plain_http() const { return met_plain_http_; }
+  // Once the handshake is done. Shared with the requests that come this way.
+  std::shared_ptr<const TlsPeer> peer() const { return peer_; }
+
+  // At most one record, as the other ends of TLS do.
+  IoResult read(std::span<std::byte> into);
+  IoResult write(std::span<const std::byte> bytes);
+  // Whether there are bytes that were taken from the socket and not read yet.
+  bool has_pending() const;
+  // Nothing more will be written.
+  void finish();
+
+ private:
+  IoResult outcome_of(int code);
+  Status note_peer();
+
+  const std::shared_ptr<const void> keys_;  // shared with other sessions and the server
+  const SslHandle session_;
+  std::shared_ptr<const TlsPeer> peer_;
+  bool open_ = false;  // between the handshake and the end
+  bool met_plain_http_ = false;
+};
+
+}  // namespace larder::http

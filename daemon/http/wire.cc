@@ -1,0 +1,215 @@
+#include "daemon/http/wire.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <string>
+#include <utility>
+
+namespace larder::http {
+
+namespace {
+
+constexpr std::uint64_t kSendfileBytesMax = 0x7ffff000;
+constexpr std::size_t kSealBytes = 256 * 1024;  // of a file, at a time
+
+// Holds partial segments back while a file is sent: sendfile(2) hands the kernel 16 pages at a
+// time, and with TCP_NODELAY each lot would leave in segments of its own. Measured over loopback: a
+// sixth less time and a quarter less CPU for 256 MiB.
+class Cork {
+ public:
+  explicit Cork(int socket) : socket_(socket) { set(1); }
+  ~Cork() { set(0); }
+  Cork(const Cork&) = delete;
+  Cork& operator=(const Cork&) = delete;
+
+ private:
+  void set(int on) { ::setsockopt(socket_, IPPROTO_TCP, TCP_CORK, &on, sizeof on); }
+
+  const int socket_;
+};
+
+// As poll(2); interrupted calls are as good as passed ones for our callers, who loop.
+bool poll_for(int fd, short events, std::chrono::milliseconds limit) {
+  pollfd poll_fd{fd, events, 0};
+  return ::poll(&poll_fd, 1, static_cast<int>(limit.count())) > 0;
+}
+
+}  // namespace
+
+Wire::Wire(UniqueFd socket, std::chrono::milliseconds write_stall)
+    : socket_(std::move(socket)), write_stall_(write_stall) {}
+
+std::ptrdiff_t Wire::take(std::span<char> into) {
+  if (!tls_) return take_raw(into);
+  const auto result = tls_->read(std::as_writable_bytes(into));
+  switch (result.kind) {
+    case IoResult::Kind::done:
+      return static_cast<std::ptrdiff_t>(result.size_bytes);
+    case IoResult::Kind::end:
+      return 0;
+    case IoResult::Kind::wants_read:
+    case IoResult::Kind::wants_write:
+      errno = EAGAIN;
+      return -1;
+    case IoResult::Kind::failed:
+      break;
+  }
+  errno = ECONNRESET;
+  return -1;
+}
+
+std::ptrdiff_t Wire::take_raw(std::span<char> into) {
+  return ::recv(descriptor(), into.data(), into.size(), MSG_DONTWAIT);
+}
+
+bool Wire::wait_readable(std::chrono::milliseconds limit) const {
+  return has_pending() || poll_for(descriptor(), POLLIN, limit);
+}
+
+Status Wire::send(std::string_view first, std::string_view second, bool more_follows) {
+  if (tls_) {
+    auto sent = send_sealed(first);
+    return sent ? send_sealed(second) : sent;
+  }
+  while (!first.empty() || !second.empty()) {
+    std::array<iovec, 2> parts{iovec{const_cast<char*>(first.data()), first.size()},
+                               iovec{const_cast<char*>(second.data()), second.size()}};
+    msghdr message{};
+    message.msg_iov = parts.data();
+    message.msg_iovlen = parts.size();
+    const auto count =
+        ::sendmsg(descriptor(), &message, (more_follows ? MSG_MORE : 0) | MSG_NOSIGNAL);
+    if (count >= 0) {
+      const auto size = static_cast<std::size_t>(count);
+      count_sent(size);
+      const auto of_first = std::min(size, first.size());
+      first.remove_prefix(of_first);
+      second.remove_prefix(size - of_first);
+    } else if (errno != EAGAIN && errno != EINTR) {
+      return send_failure(errno);
+    } else if (auto writable = wait_writable(); !writable) {
+      return writable;
+    }
+  }
+  return {};
+}
+
+Status Wire::send_file(std::string_view first, int file, std::uint64_t offset, std::uint64_t size) {
+  const Cork cork(descriptor());
+  if (auto sent = send(first, {}, /*more_follows=*/true); !sent) return sent;
+  return tls_ ? send_file_sealed(file, offset, size) : send_file_plain(file, offset, size);
+}
+
+Status Wire::send_file_plain(int file, std::uint64_t offset, std::uint64_t size) {
+  auto position = static_cast<off_t>(offset);
+  for (auto left = size; left > 0;) {
+    const auto count = ::sendfile(descriptor(), file, &position, std::min(left, kSendfileBytesMax));
+    if (count == 0) return Error{Errc::io, "the file ended before the body"};
+    if (count > 0) {
+      count_sent(static_cast<std::uint64_t>(count));
+      left -= static_cast<std::uint64_t>(count);
+    } else if (errno != EAGAIN && errno != EINTR) {
+      return send_failure(errno);
+    } else if (auto writable = wait_writable(); !writable) {
+      return writable;
+    }
+  }
+  return {};
+}
+
+// Piece by piece through memory that stays in the processor's cache.
+Status Wire::send_file_sealed(int file, std::uint64_t offset, std::uint64_t size) {
+  const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(size, kSealBytes));
+  const auto buffer = std::make_unique_for_overwrite<char[]>(room);
+  for (auto left = size; left > 0;) {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, room));
+    const auto count = ::pread(file, buffer.get(), wanted, static_cast<off_t>(offset));
+    if (count == 0) return Error{Errc::io, "the file ended before the body"};
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return from_errno("read", errno);
+    const auto piece = static_cast<std::size_t>(count);
+    if (auto sent = send_sealed({buffer.get(), piece}); !sent) return sent;
+    offset += piece;
+    left -= piece;
+  }
+  return {};
+}
+
+void Wire::send_now(std::string_view bytes) {
+  if (tls_) {
+    const auto result = tls_->write(std::as_bytes(std::span(bytes)));
+    if (result.kind == IoResult::Kind::done) count_sent(result.size_bytes);
+    return;
+  }
+  const auto count = ::send(descriptor(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  if (count > 0) count_sent(static_cast<std::uint64_t>(count));
+}
+
+void Wire::begin_answer() {
+  sent_bytes_ = 0;
+  first_sent_.reset();
+}
+
+void Wire::finish_sending() {
+  if (tls_) tls_->finish();
+  ::shutdown(descriptor(), SHUT_WR);
+}
+
+void Wire::cut() {
+  cut_ = true;
+  ::shutdown(descriptor(), SHUT_RDWR);
+}
+
+Status Wire::send_sealed(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto result = tls_->write(std::as_bytes(std::span(bytes)));
+    switch (result.kind) {
+      case IoResult::Kind::done:
+        count_sent(result.size_bytes);
+        bytes.remove_prefix(result.size_bytes);
+        continue;
+      case IoResult::Kind::wants_write:
+        if (auto writable = wait_writable(); !writable) return writable;
+        continue;
+      case IoResult::Kind::wants_read:
+      case IoResult::Kind::end:
+      case IoResult::Kind::failed:
+        return send_failure(EPIPE);
+    }
+  }
+  return {};
+}
+
+Status Wire::wait_writable() {
+  const auto deadline = std::chrono::steady_clock::now() + write_stall_;
+  while (!poll_for(descriptor(), POLLOUT, write_stall_)) {
+    if (std::chrono::steady_clock::now() < deadline) continue;  // a signal came
+    return Error{Errc::timeout,
+                 "the peer took no byte for " + std::to_string(write_stall_.count()) + " ms"};
+  }
+  return {};
+}
+
+Status Wire::send_failure(int error_number) const {
+  if (cut_) return Error{Errc::cancelled, "cut by the server"};
+  if (error_number == EPIPE || error_number == ECONNRESET) {
+    return Error{Errc::cancelled, "the peer closed the connection"};
+  }
+  return from_errno("send", error_number);
+}
+
+void Wire::count_sent(std::uint64_t size) {
+  if (!first_sent_) first_sent_ = std::chrono::steady_clock::now();
+  sent_bytes_ += size;
+}
+
+}  // namespace larder::http
