@@ -104,6 +104,10 @@ Result<http::ClientRequest> token_request(const Challenge& challenge, const std:
                                           const TrustBoundary& boundary) {
   auto realm = http::Url::parse(challenge.realm);
   if (!realm) return Error{Errc::denied, "the token realm is no URL"};
+  if (endpoint.is_https() && !realm->is_https()) {
+    return Error{Errc::denied,
+                 "the token realm " + realm->authority() + " is http, and its upstream https"};
+  }
   if (!realm_belongs_to(*realm, endpoint, boundary)) {
     return Error{Errc::denied,
                  "the token realm " + realm->authority() + " is outside the trust boundary"};

@@ -163,9 +163,6 @@ struct Metrics::Families {
       counters(registry, "larder_token_refresh_total",
                "Tokens and credentials asked for, at first or before they end."),
       outcome_labels, kReasonSeriesMax};
-  Family<Gauge>& token_backoff =
-      gauges(registry, "larder_token_backoff_seconds",
-             "The pause after a failure to get one anew; 0 after success.");
 
   Gauge& flights = gauges(registry, "larder_flights", "Blobs being fetched now.").Add({});
   Gauge& cache_bytes =
@@ -228,10 +225,8 @@ void Metrics::count_token_issued(std::string_view listener, std::string_view out
   families_->tokens_issued.at({listener, outcome, 0}).Increment();
 }
 
-void Metrics::count_token_refresh(const std::string& kind, std::string_view outcome,
-                                  std::chrono::milliseconds pause) {
+void Metrics::count_token_refresh(const std::string& kind, std::string_view outcome) {
   families_->token_refreshes.at({kind, outcome, 0}).Increment();
-  families_->token_backoff.Add({{"kind", kind}}).Set(seconds(pause));
 }
 
 void Metrics::count_cache_degraded(std::string_view reason) {

@@ -57,9 +57,8 @@ class Metrics {
   // `outcome`: "issued", or why not.
   void count_token_issued(std::string_view listener, std::string_view outcome);
   void count_cache_degraded(std::string_view reason);
-  // `outcome`: "ok" or an error's code. `pause`: until it is tried again, nothing after success.
-  void count_token_refresh(const std::string& kind, std::string_view outcome,
-                           std::chrono::milliseconds pause);
+  // `outcome`: "ok" or an error's code.
+  void count_token_refresh(const std::string& kind, std::string_view outcome);
 
   // Text exposition format 0.0.4.
   std::string text(const Readings& readings) const;

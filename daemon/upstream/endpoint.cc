@@ -147,6 +147,7 @@ Endpoint::Followed Endpoint::follow(const RegistryRequest& request,
     if (held && !stop.stop_requested()) status = {};
     parts_.observer.request_ended(parts_.upstream, parts_.url.host, hop_sink.status(),
                                   hop_sink.body_bytes(), status);
+    if (hop_sink.bad_challenge()) tell_useless(*hop_sink.bad_challenge());
     const bool has_challenges = !hop_sink.challenges().empty();
     if (is_own && !(status && has_challenges)) permit.ended(hop_sink.body_bytes(), status);
     if (!held || !status) return {std::move(status), {}};

@@ -147,7 +147,12 @@ std::optional<Error> Upstream::refusal(Purpose purpose, const std::string& repos
 
 UpstreamReport Upstream::report() const {
   UpstreamReport report{name_, selection_, {}};
-  for (const auto& endpoint : endpoints_) report.endpoints.push_back(endpoint->health().report());
+  for (const auto& endpoint : endpoints_) {
+    endpoint->note_credentials();
+    auto health = endpoint->health().report();
+    std::erase_if(health.credentials, [this](const auto& one) { return one.upstream != name_; });
+    report.endpoints.push_back(std::move(health));
+  }
   return report;
 }
 

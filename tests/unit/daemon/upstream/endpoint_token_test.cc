@@ -30,6 +30,16 @@ TEST_F(EndpointTest, AsksForATokenByTheNameTheRegistryGivesTheRepository) {
             "%2Fapp%3Apull");
 }
 
+TEST_F(EndpointTest, TellsOfAChallengeThatCannotBeRead) {
+  answer({{.status = 401, .headers = {{"WWW-Authenticate", "Bearer realm=\"unended"}}}});
+
+  ASSERT_TRUE(send().ok());
+
+  EXPECT_EQ(response_.status(), 401);
+  EXPECT_EQ(client_->count(), 1U);
+  EXPECT_EQ(observer_.told().back(), "docker.io reg.example useless invalid");
+}
+
 TEST_F(EndpointTest, UsesATokenAgain) {
   answer({bearer_challenge(), token("T"), {}, {}});
   ASSERT_TRUE(send().ok());
