@@ -5,9 +5,10 @@ ask_as.py served|hit|refused PORT UPSTREAM/REPOSITORY LAYOUT [USER:PASSWORD] [--
           [--digests-only] [--but LAYOUT] [--statuses 401,404]
 
 The manifests by tag and digest, the config and the layers by digest, ranges of them, HEAD of all
-these, the list of tags and of referrers; not what another layout has, too. `hit`: served, and without upstream (but for the lists).
-`refused`: with such a status, and without a byte of the image; also with the credential itself
-instead of a token, with tokens that are none, and with one for another repository.
+these, the list of tags and of referrers; not what another layout has, too. `hit`: served, and
+without upstream (but for the lists). `refused`: with such a status, and without a byte of the
+image; also with the credential itself instead of a token, with tokens that are none, and with one
+for another repository.
 """
 import argparse
 import sys
@@ -23,7 +24,7 @@ def main():
     client = Client(options.port, options.login)
     wanted = list(requests_for_digests(options.repository, options.layout) if options.digests_only
                   else requests_for_image(options.repository, options.tag, options.layout))
-    others = {file.name for file in Path(options.but, "blobs/sha256").iterdir()} if options.but else ()
+    others = blobs_of(options.but) if options.but else ()
     wanted = [want for want in wanted if want.path.rsplit(":", 1)[-1] not in others]
     check = check_refused if options.expected == "refused" else check_served
     faults = [fault for want in wanted for fault in check(client, want, options)]
@@ -49,6 +50,10 @@ def arguments():
     options = parser.parse_args()
     options.statuses = [int(status) for status in options.statuses.split(",")]
     return options
+
+
+def blobs_of(layout):
+    return {file.name for file in Path(layout, "blobs/sha256").iterdir()}
 
 
 def check_served(client, want, options):

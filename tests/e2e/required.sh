@@ -114,6 +114,9 @@ exchange() {
     -d "scope=${2:-repository:registry.test/shop/web:pull}"
 }
 
+# token_of NAME REPOSITORY: what the token in NAME.jwt is exchanged for.
+token_of() { exchange "$1" "repository:$2:pull" | head -n 1 | jq -r .access_token; }
+
 # with_token TOKEN REPOSITORY: the status of a manifest.
 with_token() {
   curl -sS -m 5 -o "$WORK/body" -w '%{http_code}' -H "Authorization: Bearer $1" \
@@ -126,11 +129,12 @@ expect_exchange() {
   for name in web job; do
     exchange $name >"$WORK/answer"
     expect_equal "status for $name" 200 "$(tail -n 1 "$WORK/answer")"
-    expect_equal "kind" "${JWT%jwt}access_token" "$(head -n 1 "$WORK/answer" | jq -r .issued_token_type)"
+    expect_equal "kind" "${JWT%jwt}access_token" \
+      "$(head -n 1 "$WORK/answer" | jq -r .issued_token_type)"
     token=$(head -n 1 "$WORK/answer" | jq -r .access_token)
     expect_equal "status" 200 "$(with_token "$token" registry.test/shop/web)"
     expect_equal "status elsewhere" 401 "$(with_token "$token" registry.test/bank/app)"
-    token=$(exchange $name repository:registry.test/bank/app:pull | head -n 1 | jq -r .access_token)
+    token=$(token_of $name registry.test/bank/app)
     expect_equal "status of another's" 401 "$(with_token "$token" registry.test/bank/app)"
     expect_equal "status of the token itself" 401 \
       "$(with_token "$(<"$WORK/$name.jwt")" registry.test/shop/web)"
@@ -154,12 +158,11 @@ expect_bad_tokens_refused() {
   local file name before
   for file in "$WORK"/bad-*.jwt; do
     name=$(basename "$file" .jwt)
-    before=$(grep -cE ' (token_refused|warn|error) ' "$WORK/larder.log")
+    before=$(lines_of_trouble)
     exchange "$name" >"$WORK/answer"
     expect_equal "status for $name" 400 "$(tail -n 1 "$WORK/answer")"
     expect_equal "answer to $name" invalid_request "$(head -n 1 "$WORK/answer" | jq -r .error)"
-    expect_equal "lines about $name" $((before + 1)) \
-      "$(grep -cE ' (token_refused|warn|error) ' "$WORK/larder.log")"
+    expect_equal "lines about $name" $((before + 1)) "$(lines_of_trouble)"
     printf '   %s: %s\n' "${name#bad-}" "$(grep ' token_refused ' "$WORK/larder.log" | tail -n 1 |
       grep -o 'cause=.*' | cut -c 1-90)"
     [[ $(with_token "$(<"$file")" registry.test/shop/web) =~ ^4(01|31)$ ]] || fail "$name is taken"
@@ -167,9 +170,11 @@ expect_bad_tokens_refused() {
   served registry.test/shop/web $ALICE
 }
 
+lines_of_trouble() { grep -cE ' (token_refused|warn|error) ' "$WORK/larder.log" || true; }
+
 secret_is() {
   local token
-  token=$(exchange web repository:registry.test/shop/secret:pull | head -n 1 | jq -r .access_token)
+  token=$(token_of web registry.test/shop/secret)
   [[ $(with_token "$token" registry.test/shop/secret) == "$1" ]]
 }
 
