@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/auth/bounded_json.h"
 #include "daemon/auth/encoding.h"
 #include "daemon/http/local_names.h"
 
@@ -83,11 +84,6 @@ bool is_usable(const std::string& token) {
          std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < 0x7f; });
 }
 
-std::string string_at(const nlohmann::json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 std::chrono::seconds lifetime_in(const nlohmann::json& object) {
   const auto found = object.find("expires_in");
   if (found == object.end() || !found->is_number()) return kLifetimeDefault;
@@ -128,7 +124,7 @@ Result<http::ClientRequest> token_request(const Challenge& challenge, const std:
 }
 
 Result<IssuedToken> parse_token_answer(const std::string& body) {
-  const auto answer = nlohmann::json::parse(body, nullptr, /*allow_exceptions=*/false);
+  const auto answer = parse_bounded_json(body, body.size());
   if (!answer.is_object()) return Error{Errc::upstream_down, "the token answer is no JSON object"};
   auto token = string_at(answer, "token");
   if (token.empty()) token = string_at(answer, "access_token");

@@ -10,6 +10,7 @@
 #include "daemon/cli/output.h"
 #include "daemon/cli/policy_arguments.h"
 #include "daemon/cli/serve.h"
+#include "daemon/cli/token_arguments.h"
 
 namespace larder::cli {
 
@@ -87,6 +88,7 @@ int run(int argc, char** argv) {
   Invocation invocation;
   add_serve(app, invocation);
   add_cache_commands(app, invocation);
+  add_token(app, invocation);
   add_policy(app, invocation);
   add_config(app, invocation);
   add_version(app, invocation);

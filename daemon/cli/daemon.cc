@@ -169,7 +169,7 @@ Status Daemon::listen() {
 // Without it a node serves as well, only nobody can give orders; so only a socket that the config
 // names must work.
 Status Daemon::listen_for_control() {
-  control_.emplace(scrub_commands(), pin_commands(), image_commands(), logger_);
+  control_.emplace(scrub_commands(), pin_commands(), image_commands(), token_commands(), logger_);
   auto server = control::serve_control(config_.control.socket, control_pool_, *control_, logger_);
   if (server.ok()) {
     control_server_ = *std::move(server);
@@ -215,6 +215,17 @@ control::ImageCommands Daemon::image_commands() {
   refresher_.emplace(*upstreams_, *manifests_, clock_);
   return {.explain = [this](const std::string& name) { return explainer_->explain(name); },
           .refresh = [this](const std::string& name) { return refresher_->refresh(name); }};
+}
+
+control::TokenCommands Daemon::token_commands() {
+  return {
+      .issue =
+          [this](const access::TokenOrder& order) { return access_->local_tokens().issue(order); },
+      .full_name =
+          [this](const std::string& repository) {
+            return registry::full_repository_name(repository, *upstreams_,
+                                                  config_.default_upstream);
+          }};
 }
 
 control::Readings Daemon::readings() const {

@@ -68,6 +68,7 @@ class Daemon {
   control::ScrubCommands scrub_commands();
   control::PinCommands pin_commands();
   control::ImageCommands image_commands();
+  control::TokenCommands token_commands();
   control::Readings readings() const;
 
   const config::Config config_;

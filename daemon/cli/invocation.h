@@ -14,6 +14,7 @@
 #include "daemon/cli/pin_command.h"
 #include "daemon/cli/policy_command.h"
 #include "daemon/cli/scrub_command.h"
+#include "daemon/cli/token_command.h"
 
 namespace larder::cli {
 
@@ -26,6 +27,7 @@ struct Invocation {
   PinOptions pin;
   PolicyOptions policy;
   ImageOptions image;
+  TokenOptions token;
   std::vector<std::string> index_reader_arguments;
 };
 

@@ -84,7 +84,10 @@ struct ListenerAccess::Issuer {
 };
 
 ListenerAccess::ListenerAccess(const config::Config& config, const AccessGround& ground)
-    : config_(config), ground_(ground), folder_(config.cache.path / "auth") {}
+    : config_(config),
+      ground_(ground),
+      folder_(config.cache.path / "auth"),
+      local_tokens_(ground.clock, ground.observer) {}
 
 ListenerAccess::~ListenerAccess() = default;
 
@@ -198,13 +201,14 @@ Status ListenerAccess::add_listener(const config::Listener& listener) {
     gated->issuer.emplace(rules, *keys_, ground_.clock);
     gated->verifier.emplace(rules, *keys_, ground_.clock);
     const bool is_tenant = listener.auth == config::ListenerAuth::tenant;
-    is_tenant ? add_tenant_gate(*gated) : add_token_gate(*gated);
+    is_tenant ? add_tenant_gate(*gated) : add_token_gate(listener.name, *gated);
   }
   gated_[listener.name] = std::move(gated);
   return {};
 }
 
-void ListenerAccess::add_token_gate(Gated& gated) {
+void ListenerAccess::add_token_gate(const std::string& listener, Gated& gated) {
+  local_tokens_.add(listener, gated.issuer->rules(), *keys_, *gated.policy);
   gated.gate = std::make_unique<access::TokenGate>(gated.issuer->rules().service, *gated.verifier,
                                                    *gated.policy);
   gated.service.emplace(

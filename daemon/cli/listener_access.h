@@ -15,6 +15,7 @@
 #include "cache/store.h"
 #include "daemon/access/access_observer.h"
 #include "daemon/access/listener_front.h"
+#include "daemon/access/local_tokens.h"
 #include "daemon/access/tenant_gate.h"
 #include "daemon/access/token_gate.h"
 #include "daemon/auth/tokens/oidc_issuer.h"
@@ -46,6 +47,8 @@ class ListenerAccess {
   // no request may come.
   http::Handler& front(const std::string& listener, http::Handler& registry);
 
+  access::LocalTokens& local_tokens() { return local_tokens_; }
+
   // Once a second.
   void maintain();
   // What is to survive a restart.
@@ -62,7 +65,7 @@ class ListenerAccess {
   Status open_proofs();
   Status add_issuer(const config::TokenIssuer& issuer);
   Status add_listener(const config::Listener& listener);
-  void add_token_gate(Gated& gated);
+  void add_token_gate(const std::string& listener, Gated& gated);
   void add_tenant_gate(Gated& gated);
 
   const config::Config& config_;
@@ -77,6 +80,7 @@ class ListenerAccess {
   std::optional<access::Tenants> tenants_;
   std::optional<access::RepositoryContents> contents_;
   access::UpstreamProber prober_;
+  access::LocalTokens local_tokens_;
   std::map<std::string, std::unique_ptr<Gated>> gated_;  // by the listener's name
   MonoTime saved_{};
 };

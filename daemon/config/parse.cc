@@ -2,6 +2,7 @@
 #include "daemon/config/names.h"
 #include "daemon/config/section.h"
 #include "daemon/config/sections.h"
+#include "daemon/config/shapes.h"
 
 namespace larder::config {
 
@@ -14,9 +15,6 @@ constexpr DurationRange kDeadlines{Milliseconds(10), minutes(10)};
 constexpr DurationRange kDrain{Milliseconds(0), hours(1)};
 constexpr DurationRange kScrubInterval{std::chrono::seconds(1), hours(24 * 365)};
 
-bool anything(std::string_view) {
-  return true;
-}
 bool any_amount(const Amount&) {
   return true;
 }

@@ -3,14 +3,11 @@
 #include <utility>
 
 #include "daemon/config/read_auth.h"
+#include "daemon/config/shapes.h"
 
 namespace larder::config {
 
 namespace {
-
-bool anything(std::string_view) {
-  return true;
-}
 
 std::optional<std::string> read_path(Section& section, std::string_view key) {
   std::string path;

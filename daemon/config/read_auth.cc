@@ -25,10 +25,6 @@ constexpr std::array<std::pair<std::string_view, AuthKind>, 8> kKinds{{
 constexpr std::string_view kKindNames =
     "anonymous, basic, docker-config, kubernetes-secret, exec, ecr, gcp or acr";
 
-bool anything(std::string_view) {
-  return true;
-}
-
 // RFC 7617: the first colon ends the user name.
 bool is_username(std::string_view text) {
   return text.find(':') == text.npos;

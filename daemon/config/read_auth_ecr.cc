@@ -15,13 +15,14 @@ constexpr std::size_t kArnCharsMin = 20;
 constexpr std::size_t kArnCharsMax = 2048;
 constexpr std::size_t kExternalIdCharsMax = 1224;
 
-bool is_alphanumeric(char c) {
+bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
 bool has_only(std::string_view text, std::string_view besides) {
-  return std::all_of(text.begin(), text.end(),
-                     [&](char c) { return is_alphanumeric(c) || besides.find(c) != besides.npos; });
+  return std::all_of(text.begin(), text.end(), [&](char c) {
+    return is_letter_or_digit(c) || besides.find(c) != besides.npos;
+  });
 }
 
 bool is_region(std::string_view text) {
