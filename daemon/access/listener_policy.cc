@@ -47,6 +47,10 @@ bool ListenerPolicy::allows(const Question& question) const {
   return decision.is_allowed();
 }
 
+void ListenerPolicy::maintain() {
+  if (file_ != nullptr) file_->current();
+}
+
 bool ListenerPolicy::may(const tokens::AccessQuestion& question) const {
   if (question.type != "repository" || question.action != "pull") return false;
   return allows({question.subject, policy::Action::pull, question.name, question.peer});

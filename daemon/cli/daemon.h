@@ -63,6 +63,7 @@ class Daemon {
 
   Status open_cache();
   Status assemble_registry();
+  void set_chores();
   Status listen();
   Status listen_for_control();
   control::ScrubCommands scrub_commands();

@@ -244,6 +244,7 @@ void ListenerAccess::maintain() {
   };
   if (keys_ != nullptr) tell("token keys", keys_->maintain());
   if (passwords_ != nullptr) tell("htpasswd", passwords_->maintain());
+  for (const auto& [name, gated] : gated_) gated->policy->maintain();
   if (ground_.clock.now() - saved_ >= kSaveEvery) save();
 }
 
