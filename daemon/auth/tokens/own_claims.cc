@@ -46,6 +46,7 @@ json subject_json(const Subject& subject) {
     if (!(subject.*member).empty()) object[name] = subject.*member;
   }
   if (!subject.names.empty()) object["names"] = subject.names;
+  if (!subject.groups.empty()) object["groups"] = subject.groups;
   return object;
 }
 
@@ -59,10 +60,12 @@ Result<Subject> parse_subject(const json& object) {
   const auto kind_name = text_member(*found, "kind");
   const auto kind = kind_name ? parse_subject_kind(*kind_name) : std::nullopt;
   auto names = texts_member(*found, "names");
-  if (!kind || !names) return unfit();
+  auto groups = texts_member(*found, "groups", kGroupsMax);
+  if (!kind || !names || !groups) return unfit();
   Subject subject;
   subject.kind = *kind;
   subject.names = std::move(*names);
+  subject.groups = std::move(*groups);
   for (const auto& [name, member] : kSubjectTexts) {
     auto text = text_member(*found, name);
     if (!text) return unfit();

@@ -11,7 +11,6 @@ namespace larder::tokens {
 
 namespace {
 
-constexpr std::size_t kTextsMax = 64;
 constexpr double kSecondsMax = 253402300799;  // the year 9999: NumericDate has no other bound
 
 // Watches the parser at work. The parser itself keeps the last of two equal names.
@@ -78,11 +77,12 @@ Result<std::string> text_member(const nlohmann::json& object, const char* name,
   return *text;
 }
 
-Result<std::vector<std::string>> texts_member(const nlohmann::json& object, const char* name) {
+Result<std::vector<std::string>> texts_member(const nlohmann::json& object, const char* name,
+                                              std::size_t count_max) {
   const auto found = object.find(name);
   if (found == object.end()) return std::vector<std::string>();
   const auto list = found->is_array() ? *found : nlohmann::json::array({*found});
-  if (list.size() > kTextsMax) return unfit(name);
+  if (list.size() > count_max) return unfit(name);
   std::vector<std::string> texts;
   for (const auto& one : list) {
     const auto* text = one.get_ptr<const std::string*>();

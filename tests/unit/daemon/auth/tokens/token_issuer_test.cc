@@ -48,7 +48,7 @@ class TokensTest : public ::testing::Test {
   }
   static Subject workload() {
     Subject subject;
-    subject.kind = Subject::Kind::workload;
+    subject.kind = Subject::Kind::service_account;
     subject.name = "system:serviceaccount:shop:web";
     subject.issuer = "cluster";
     subject.namespace_name = "shop";
@@ -117,6 +117,7 @@ TEST_F(TokensTest, KeepEveryPartOfASubject) {
   subject.kind = Subject::Kind::certificate;
   subject.name = "web.example";
   subject.names = {"DNS:web.example", "URI:spiffe://cluster/ns/shop"};
+  subject.groups = std::vector<std::string>(128, "dev");
 
   EXPECT_EQ((*node_.verifier.verify(issue(subject).token))->subject, subject);
   EXPECT_EQ((*node_.verifier.verify(issue(Subject()).token))->subject, Subject());
