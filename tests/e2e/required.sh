@@ -20,7 +20,9 @@ main() {
   expect_exchange
   expect_pods
   expect_bad_tokens_refused
+  mv "$WORK/next.jwks" "$WORK/cluster.jwks"
   expect_policy_to_change
+  expect_new_key
   expect_no_secrets
   say "passed"
 }
@@ -192,6 +194,17 @@ expect_policy_to_change() {
   wait_until 5 "a policy that denies" secret_is 401
   pod_pulls registry.test/shop/web:v1 $ALICE || fail "alice is denied, too"
 }
+
+# The issuer has a new key besides the old one.
+expect_new_key() {
+  say "the issuer's keys change while larder runs"
+  write_policy
+  wait_until 15 "token signed with the new key" is_taken bad-kid
+  is_taken web || fail "the old key is gone"
+  ! is_taken bad-signature || fail "any key will do"
+}
+
+is_taken() { [[ $(exchange "$1" | tail -n 1) == 200 ]]; }
 
 expect_no_secrets() {
   local secret

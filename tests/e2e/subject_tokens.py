@@ -3,7 +3,8 @@
 
 cluster.jwks and ci.jwks are what the issuers publish. web.jwt is of the pod's service account
 shop/web, as the API server signs it (RS256, the kid a hash of the key); job.jwt is of a job of the
-CI system (ES256). bad-*.jwt are as web.jwt but for one thing each.
+CI system (ES256). bad-*.jwt are as web.jwt but for one thing each. next.jwks
+has the key of bad-kid.jwt, too.
 """
 import base64
 import hashlib
@@ -25,6 +26,7 @@ def main():
     directory, audience, node = pathlib.Path(sys.argv[1]), *sys.argv[2:]
     cluster, ci, stranger = RsaKey(), EcKey(), RsaKey()
     (directory / "cluster.jwks").write_text(json.dumps({"keys": [cluster.jwk()]}))
+    (directory / "next.jwks").write_text(json.dumps({"keys": [cluster.jwk(), stranger.jwk()]}))
     (directory / "ci.jwks").write_text(json.dumps({"keys": [ci.jwk()]}))
 
     now = int(time.time())
