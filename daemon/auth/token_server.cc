@@ -109,8 +109,8 @@ Result<http::ClientRequest> token_request(const Challenge& challenge, const std:
                  "the token realm " + realm->authority() + " is http, and its upstream https"};
   }
   if (!realm_belongs_to(*realm, endpoint, boundary)) {
-    return Error{Errc::denied,
-                 "the token realm " + realm->authority() + " is outside the trust boundary"};
+    return Error{Errc::denied, "the token realm " + realm->authority() +
+                                   " is outside the trust boundary, which `realms` widens"};
   }
   http::ClientRequest request;
   request.url = *realm;

@@ -120,7 +120,8 @@ TEST_F(EndpointTest, IsDeniedWhenTheRealmIsOutsideTheBoundary) {
   answer({challenge(R"(Bearer realm="https://evil.example/token")")});
 
   EXPECT_EQ(describe(send().error()),
-            "denied: reg.example: the token realm evil.example is outside the trust boundary");
+            "denied: reg.example: the token realm evil.example is outside the trust boundary, "
+            "which `realms` widens");
 
   EXPECT_EQ(client_->count(), 1U);
   EXPECT_EQ(response_.heads(), 0);
