@@ -9,6 +9,7 @@
 #include "daemon/auth/bounded_json.h"
 #include "daemon/auth/encoding.h"
 #include "daemon/http/local_names.h"
+#include "daemon/http/query.h"
 
 namespace larder::auth {
 
@@ -37,7 +38,7 @@ std::vector<std::string> scopes_to_ask(const std::string& own, std::string_view 
 
 void add_pair(std::string& pairs, std::string_view name, const std::string& value) {
   if (!pairs.empty()) pairs += '&';
-  pairs.append(name).append(1, '=').append(percent_encode(value));
+  pairs.append(name).append(1, '=').append(http::percent_encoded(value));
 }
 
 std::string query_for(const Challenge& challenge, const std::string& scope) {

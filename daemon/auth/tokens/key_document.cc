@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-#include "daemon/auth/tokens/base64.h"
+#include "daemon/auth/encoding.h"
 #include "daemon/auth/tokens/strict_json.h"
 
 namespace larder::tokens {
@@ -26,11 +26,13 @@ Result<RingKey> parse_key(const nlohmann::json& jwk) {
   if (!type || !curve || !secret || *type != "EC" || *curve != "P-256") {
     return unfit("a key that is no private key on P-256");
   }
-  const auto bytes = base64url_decoded(*secret);
-  auto key = bytes ? SigningKey::from_secret(*bytes) : Result<SigningKey>(bytes.error());
+  const auto bytes = auth::base64url_decoded(*secret);
+  if (!bytes) return unfit("a key that is no base64url");
+  auto key = SigningKey::from_secret(*bytes);
   if (!key) return unfit(key.error().context);
   const auto x = text_member(jwk, "x");
-  if (!x || (!x->empty() && *x != base64url(key->x()))) return unfit("a key of another's point");
+  if (!x || (!x->empty() && *x != auth::base64url(key->x())))
+    return unfit("a key of another's point");
   auto signs_from = time_member(jwk, "nbf");
   if (!signs_from) return unfit(signs_from.error().context);
   return RingKey{std::move(*key), {*signs_from}};
@@ -87,9 +89,9 @@ std::string key_document(const std::vector<RingKey>& keys) {
                        {"use", "sig"},
                        {"alg", "ES256"},
                        {"kid", key.kid()},
-                       {"x", base64url(key.x())},
-                       {"y", base64url(key.y())},
-                       {"d", base64url(key.secret())}};
+                       {"x", auth::base64url(key.x())},
+                       {"y", auth::base64url(key.y())},
+                       {"d", auth::base64url(key.secret())}};
     if (times.signs_from) {
       jwk["nbf"] =
           std::chrono::floor<std::chrono::seconds>(*times.signs_from).time_since_epoch().count();

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "cache/base/check.h"
-#include "daemon/auth/tokens/base64.h"
-#include "daemon/auth/tokens/digests.h"
+#include "daemon/auth/digests.h"
+#include "daemon/auth/encoding.h"
 #include "daemon/auth/tokens/openssl_owned.h"
 
 namespace larder::tokens {
@@ -83,9 +83,9 @@ std::shared_ptr<EVP_PKEY> key_of(const BIGNUM* secret, const std::string& point)
 }
 
 std::string thumbprint(const std::string& x, const std::string& y) {
-  const std::string jwk =
-      R"({"crv":"P-256","kty":"EC","x":")" + base64url(x) + R"(","y":")" + base64url(y) + R"("})";
-  return base64url(bytes_of(sha256(jwk)));
+  const std::string jwk = R"({"crv":"P-256","kty":"EC","x":")" + auth::base64url(x) + R"(","y":")" +
+                          auth::base64url(y) + R"("})";
+  return auth::base64url(auth::bytes_of(auth::sha256(jwk)));
 }
 
 int no_passphrase(char*, int, int, void*) {

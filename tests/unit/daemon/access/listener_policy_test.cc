@@ -122,14 +122,18 @@ TEST_F(ListenerPolicyTest, CallsKindsOfSubjectsAsPoliciesDo) {
 TEST_F(ListenerPolicyTest, KnowsNoNameOfATenant) {
   EXPECT_FALSE(may_pull(policy_for(R"({"Subject":"*"})"), tenant_));
   EXPECT_TRUE(may_pull(policy_for("\"*\""), tenant_));
+  EXPECT_FALSE(
+      may_pull(policy_that_allows(R"("Principal":"*","Action":"*","Resource":"*",)"
+                                  R"("Condition":{"StringEquals":{"registry:Subject":"web"}})"),
+               tenant_));
 }
 
 TEST_F(ListenerPolicyTest, SeesListenerAddressAndTime) {
-  const auto policy = policy_that_allows(
-      R"("Principal":"*","Action":"*","Resource":"*","Condition":{)"
-      R"("StringEquals":{"registry:Listener":"node"},)"
-      R"("IpAddress":{"registry:SourceIp":"10.0.0.0/8"},)"
-      R"("DateLessThan":{"registry:CurrentTime":"2026-11-14"}})");
+  const auto policy =
+      policy_that_allows(R"("Principal":"*","Action":"*","Resource":"*","Condition":{)"
+                         R"("StringEquals":{"registry:Listener":"node"},)"
+                         R"("IpAddress":{"registry:SourceIp":"10.0.0.0/8"},)"
+                         R"("DateLessThan":{"registry:CurrentTime":"2026-11-14"}})");
 
   EXPECT_TRUE(may_pull(policy, user_));
   EXPECT_FALSE(may_pull(policy, user_, "192.0.2.1:51324"));

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/auth/tokens/base64.h"
+#include "daemon/auth/encoding.h"
 #include "daemon/auth/tokens/jwk_set.h"
 #include "daemon/auth/tokens/jws.h"
 #include "daemon/auth/tokens/strict_json.h"
@@ -204,8 +204,8 @@ TEST_F(TokensTest, SignedWithOtherKeysAreRefused) {
 TEST_F(TokensTest, ThatWereTamperedWithAreRefused) {
   const std::string token = issue().token;
   const auto dot = token.find('.');
-  const std::string header = *base64url_decoded(token.substr(0, dot));
-  const std::string signature = *base64url_decoded(token.substr(token.rfind('.') + 1));
+  const std::string header = *auth::base64url_decoded(token.substr(0, dot));
+  const std::string signature = *auth::base64url_decoded(token.substr(token.rfind('.') + 1));
   const std::string payload = R"({"iss":"larder","aud":"node-mirror","exp":1900000000})";
   std::string none = header;
   none.replace(none.find("ES256"), 5, "none");
@@ -263,10 +263,11 @@ TEST_F(TokensTest, MayCarryACertificate) {
   with.with_certificate = true;
   Node certified(file_, clock_, with);
   const std::string token = certified.issuer.access_token(workload(), access_)->token;
-  const auto header = nlohmann::json::parse(*base64url_decoded(token.substr(0, token.find('.'))));
+  const auto header =
+      nlohmann::json::parse(*auth::base64url_decoded(token.substr(0, token.find('.'))));
 
   ASSERT_EQ(header["x5c"].size(), 1U);
-  EXPECT_TRUE(base64_decoded(header["x5c"][0].get<std::string>()).ok());
+  EXPECT_TRUE(auth::base64_decoded(header["x5c"][0].get<std::string>()).has_value());
   EXPECT_TRUE(node_.verifier.verify(token).ok());
 }
 
