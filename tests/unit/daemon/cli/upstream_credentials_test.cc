@@ -132,7 +132,7 @@ TEST_F(UpstreamCredentialsTest, OfEcrAreAskedForWithTheKeysOfTheConfig) {
 
   EXPECT_THAT(found(AuthKind::ecr, kEcrHost), ElementsAre("AWS:ecr-password"));
 
-  EXPECT_THAT(services_.urls(), ElementsAre("POST https://api.ecr.eu-west-1.amazonaws.com/"));
+  ASSERT_THAT(services_.urls(), ElementsAre("POST https://api.ecr.eu-west-1.amazonaws.com/"));
   EXPECT_THAT(services_.authorizations().front(), HasSubstr("Credential=AKIDCONFIG/"));
   EXPECT_EQ(services_.requests().front().headers.find("X-Amz-Security-Token"), "of-session");
 }
@@ -161,7 +161,7 @@ TEST_F(UpstreamCredentialsTest, OfEcrAreAskedForWhereTheConfigSays) {
 
   EXPECT_THAT(found(AuthKind::ecr, "registry.corp.example"), ElementsAre("AWS:ecr-password"));
 
-  EXPECT_THAT(services_.urls(),
+  ASSERT_THAT(services_.urls(),
               ElementsAre("POST https://sts.corp.example/", "POST https://ecr.corp.example/"));
   EXPECT_THAT(services_.authorizations()[1], HasSubstr("/eu-north-1/ecr/aws4_request"));
 }
@@ -178,7 +178,23 @@ TEST_F(UpstreamCredentialsTest, OfEcrMayComeFromTheMachineDirectly) {
   ::unsetenv("AWS_CONFIG_FILE");
 
   EXPECT_EQ(services_.count(), 0U);
+  ASSERT_GE(direct_.count(), 1U);
   EXPECT_EQ(direct_.urls().front(), "PUT http://127.0.0.1:1338/latest/api/token");
+}
+
+TEST_F(UpstreamCredentialsTest, OfEcrMayComeFromAnAgentOfContainers) {
+  ASSERT_EQ(::setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent", 1), 0);
+  ASSERT_EQ(::setenv("AWS_CONFIG_FILE", "/nonexistent", 1), 0);
+  metadata_ = {.body = testing::metadata_keys_json()};
+  auth_.ecr = {};
+  auth_.ecr.container_url = "http://127.0.0.1:1341/keys";
+
+  (void)found(AuthKind::ecr, kEcrHost);
+  ::unsetenv("AWS_SHARED_CREDENTIALS_FILE");
+  ::unsetenv("AWS_CONFIG_FILE");
+
+  EXPECT_THAT(direct_.urls(), ElementsAre("GET http://127.0.0.1:1341/keys"));
+  EXPECT_THAT(services_.authorizations(), ElementsAre(HasSubstr("Credential=ASIAMETADATA/")));
 }
 
 TEST_F(UpstreamCredentialsTest, OfAProfileAreLookedForInTheSharedFilesAlone) {
@@ -191,7 +207,7 @@ TEST_F(UpstreamCredentialsTest, OfAProfileAreLookedForInTheSharedFilesAlone) {
   (void)found(AuthKind::ecr, kEcrHost);
   ::unsetenv("AWS_SHARED_CREDENTIALS_FILE");
 
-  EXPECT_THAT(services_.authorizations().front(), HasSubstr("Credential=AKIDCI/"));
+  EXPECT_THAT(services_.authorizations(), ElementsAre(HasSubstr("Credential=AKIDCI/")));
 }
 
 TEST_F(UpstreamCredentialsTest, OfGoogleComeFromTheMetadataServerDirectly) {
@@ -234,7 +250,7 @@ TEST_F(UpstreamCredentialsTest, OfAzuresWorkloadIdentityNeedATokenOfThePod) {
   ASSERT_TRUE(source(AuthKind::acr).credentials({"name.azurecr.io", "app"}).ok());
 
   EXPECT_EQ(direct_.count(), 0U);
-  EXPECT_THAT(services_.urls(),
+  ASSERT_THAT(services_.urls(),
               ElementsAre("POST https://login.corp.example/tenant-7/oauth2/v2.0/token",
                           "POST https://name.azurecr.io/oauth2/exchange"));
   EXPECT_THAT(services_.requests()[0].body, HasSubstr("client_assertion=of-pod"));
