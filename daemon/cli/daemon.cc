@@ -47,6 +47,7 @@ Daemon::Daemon(const config::Config& config, log::Logger& logger, http::ProxyRul
       metrics_(LARDER_VERSION),
       telemetry_(metrics_, logger_),
       access_telemetry_(metrics_, logger_),
+      listener_telemetry_(metrics_, logger_, clock_),
       fetch_pool_(
           {.name = "fetch", .threads_max = kFetchThreadsMax, .queue_max = kFetchThreadsMax}),
       // Without a queue: when every thread has an answer under way, a 503 now beats an answer late.
@@ -161,7 +162,8 @@ Status Daemon::listen() {
   if (!metrics.ok()) return metrics.error();
   metrics_server_ = *std::move(metrics);
   for (const auto& listener : config_.listeners) {
-    http::ServerOptions options{.name = listener.name, .address = listener.address};
+    http::ServerOptions options{
+        .name = listener.name, .address = listener.address, .observer = &listener_telemetry_};
     if (listener.auth != config::ListenerAuth::none) options.body_bytes_max = kTokenFormBytesMax;
     auto server = http::Server::start(std::move(options), http_pool_,
                                       access_->front(listener.name, *registry_));

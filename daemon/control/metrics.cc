@@ -190,6 +190,11 @@ void Metrics::count_request(const RequestSample& sample) {
   families_->request_time[kind]->Observe(seconds(sample.total));
 }
 
+void Metrics::count_refused(std::string_view listener, int status) {
+  const auto number = packed(RouteKind::unknown, CacheUse::none, http_code(status));
+  families_->requests.at({listener, "", number}).Increment();
+}
+
 void Metrics::count_upstream_request(std::string_view upstream, int status,
                                      std::uint64_t body_bytes) {
   const auto code = static_cast<std::uint32_t>(http_code(status));

@@ -45,6 +45,8 @@ class Metrics {
   Metrics& operator=(const Metrics&) = delete;
 
   void count_request(const RequestSample& sample);
+  // Of a request that no handler has seen.
+  void count_refused(std::string_view listener, int status);
   // `status` 0: there was no response.
   void count_upstream_request(std::string_view upstream, int status, std::uint64_t body_bytes);
   void count_flight_join();

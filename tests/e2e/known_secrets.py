@@ -146,8 +146,17 @@ class Secrets(known.SecretCase):
             done = subprocess.run([larder.binary, *command], capture_output=True, timeout=60,
                                   check=False)
             self.see("larder " + " ".join(command[:2]), done.stdout + done.stderr)
+        self.order_token(larder, settings)
         shown = next(one for one in self.places if one.name == "larder config show")
         self.assertIn(b"password_file", shown.content)
+
+    def order_token(self, larder, settings):
+        done = subprocess.run([larder.binary, "token", "basic.test/team/app", *settings],
+                              capture_output=True, timeout=60, check=True, text=True)
+        token = done.stdout.strip()
+        self.secrets.add(token)
+        self.see("larder token, on stderr", done.stderr)
+        self.assertEqual(200, self.pull(self.ports["required"], "basic.test", token))
 
     # What is looked at.
 

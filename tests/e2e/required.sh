@@ -20,6 +20,7 @@ main() {
   expect_exchange
   expect_pods
   expect_bad_tokens_refused
+  expect_vast_tokens_refused
   mv "$WORK/next.jwks" "$WORK/cluster.jwks"
   expect_policy_to_change
   expect_new_key
@@ -170,6 +171,17 @@ expect_bad_tokens_refused() {
     [[ $(with_token "$(<"$file")" registry.test/shop/web) =~ ^4(01|31)$ ]] || fail "$name is taken"
   done
   served registry.test/shop/web $ALICE
+}
+
+# Larger than the head (as the huge token above) or the form that a listener takes.
+expect_vast_tokens_refused() {
+  local sign
+  head -c 100000 /dev/zero | tr '\0' 'a' >"$WORK/vast.jwt"
+  exchange vast >"$WORK/answer"
+  expect_equal "status for a vast form" 400 "$(tail -n 1 "$WORK/answer")"
+  for sign in "more than 65536 bytes" "request head too large"; do
+    expect_equal "lines with $sign" 1 "$(grep -c " request_refused .*$sign" "$WORK/larder.log")"
+  done
 }
 
 lines_of_trouble() { grep -cE ' (token_refused|warn|error) ' "$WORK/larder.log" || true; }

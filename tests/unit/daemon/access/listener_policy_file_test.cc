@@ -1,10 +1,9 @@
 // A listener's policy: what of its file is noticed while nobody asks.
-#include "daemon/access/listener_policy.h"
-
 #include <gtest/gtest.h>
 
 #include <fstream>
 
+#include "daemon/access/listener_policy.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/temp_directory.h"
 
