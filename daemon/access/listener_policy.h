@@ -54,6 +54,9 @@ class ListenerPolicy final : public tokens::AccessDecider {
   // Told to the observer when there is a policy.
   bool allows(const Question& question) const;
 
+  // Once a second: a new version is in force, or reported, also while nobody asks.
+  void maintain();
+
   // For a token: repositories alone, and of those only reading.
   bool may(const tokens::AccessQuestion& question) const override;
 

@@ -1,5 +1,7 @@
 #include "daemon/access/prober.h"
 
+#include <optional>
+
 #include "cache/digest.h"
 #include "cache/source.h"
 
@@ -38,14 +40,17 @@ Status probe_manifest(const Target& target, const RegistryPath& path, MonoTime d
 Status probe_blob(const Target& target, const RegistryPath& path, MonoTime deadline) {
   const auto digest = cache::Digest::parse(path.reference);
   if (!digest) return digest.error();
-  Status last = Error{Errc::upstream_down, "no endpoint can be asked"};
+  std::optional<Error> most_telling;
   for (const auto& source :
        target.upstream->blob_sources(target.repository, {deadline, std::nullopt, target.as})) {
     Presence presence;
-    last = source->fetch(*digest, {0, 1}, presence, {});
+    const Status asked = source->fetch(*digest, {0, 1}, presence, {});
     if (presence.is_there()) return {};
+    if (!asked.ok() && (!most_telling || upstream::tells_more(asked.error(), *most_telling))) {
+      most_telling = asked.error();
+    }
   }
-  return last;
+  return most_telling.value_or(Error{Errc::upstream_down, "no endpoint told whether it is there"});
 }
 
 Status probe_tags(const Target& target, MonoTime deadline) {

@@ -1,10 +1,10 @@
 #include "daemon/access/tenants.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
-#include "daemon/auth/tokens/digests.h"
+#include "daemon/auth/digests.h"
+#include "daemon/auth/encoding.h"
 
 namespace larder::access {
 
@@ -13,24 +13,14 @@ namespace {
 constexpr std::size_t kSecretBytesMax = 16 * 1024;
 constexpr std::size_t kIdBytes = 16;
 
-template <class Sum>
-std::string hex(const Sum& sum) {
-  std::string text = "tenant-";
-  for (std::size_t i = 0; i < kIdBytes; ++i) {
-    char byte[3];
-    std::snprintf(byte, sizeof byte, "%02x", static_cast<unsigned>(sum[i]) & 0xffU);
-    text += byte;
-  }
-  return text;
-}
-
 }  // namespace
 
 // The length keeps "ab" + "c" from being "a" + "bc".
 std::string Tenants::id_of(const tokens::PasswordQuestion& question) const {
   const std::string& name = question.username;
-  return hex(
-      tokens::hmac_sha256(key_, std::to_string(name.size()) + ":" + name + question.password));
+  const auto sum =
+      auth::hmac_sha256(key_, std::to_string(name.size()) + ":" + name + question.password);
+  return "tenant-" + auth::hex(auth::bytes_of(sum).substr(0, kIdBytes));
 }
 
 Result<tokens::Subject> Tenants::check(const tokens::PasswordQuestion& question) {

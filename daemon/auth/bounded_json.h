@@ -19,4 +19,7 @@ nlohmann::json parse_bounded_json(std::string_view text, std::size_t bytes_max);
 // Empty when `value` is no object, or has no such string.
 std::string string_at(const nlohmann::json& value, const char* key);
 
+// A copy of the member; null when the object does not have it.
+nlohmann::json member_at(const nlohmann::json& object, const char* key);
+
 }  // namespace larder::auth

@@ -8,6 +8,7 @@
 
 #include "cache/base/clock.h"
 #include "cache/base/result.h"
+#include "daemon/auth/renewal_facts.h"
 
 namespace larder::auth {
 
@@ -45,6 +46,7 @@ class CredentialSource {
   // For those that end: whether one in use is past half its life, and to get it anew.
   virtual bool wants_renewal() const { return false; }
   virtual void renew_due(const std::stop_token&) {}
+  virtual std::vector<RenewalFacts> facts() const { return {}; }
 };
 
 }  // namespace larder::auth

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "daemon/auth/secret_file.h"
+#include "daemon/auth/small_file.h"
 
 namespace larder::auth {
 
@@ -22,7 +22,7 @@ FileCredentials::FileCredentials(std::string username, std::filesystem::path pas
     : username_(std::move(username)), password_file_(std::move(password_file)) {}
 
 Result<std::vector<Credential>> FileCredentials::credentials(const CredentialQuestion&) {
-  auto secret = read_secret_file(password_file_, kSecretBytesMax);
+  auto secret = read_small_file(password_file_, kSecretBytesMax);
   if (!secret) return secret.error();
   drop_newline(*secret);
   if (secret->empty()) return Error{Errc::invalid, password_file_.string() + " is empty"};

@@ -12,18 +12,32 @@ namespace {
 
 constexpr std::string_view kAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::string_view kUrlAlphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-std::optional<std::string> decoded(std::string_view text, std::string_view alphabet) {
+struct Marks {
+  char plus;
+  char slash;
+};
+constexpr Marks kStandard{'+', '/'};
+constexpr Marks kUrl{'-', '_'};
+
+int value_of(char c, Marks marks) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (http::is_digit(c)) return c - '0' + 52;
+  if (c == marks.plus) return 62;
+  return c == marks.slash ? 63 : -1;
+}
+
+std::optional<std::string> decoded(std::string_view text, Marks marks) {
   if (text.size() % 4 == 1) return std::nullopt;
   std::string bytes;
+  bytes.reserve(text.size() / 4 * 3 + 2);
   std::uint32_t bits = 0;
   unsigned count = 0;  // of bits that no byte has been made of
   for (const char c : text) {
-    const auto value = alphabet.find(c);
-    if (value == std::string_view::npos) return std::nullopt;
-    bits = bits << 6 | static_cast<std::uint32_t>(value);
+    const int value = value_of(c, marks);
+    if (value < 0) return std::nullopt;
+    bits = (bits << 6 | static_cast<std::uint32_t>(value)) & 0xffff;
     count += 6;
     if (count < 8) continue;
     count -= 8;
@@ -50,32 +64,34 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
+std::string base64url(std::string_view bytes) {
+  std::string text = base64(bytes);
+  while (text.ends_with('=')) text.pop_back();
+  std::replace(text.begin(), text.end(), kStandard.plus, kUrl.plus);
+  std::replace(text.begin(), text.end(), kStandard.slash, kUrl.slash);
+  return text;
+}
+
 std::optional<std::string> base64_decoded(std::string_view text) {
-  if (!text.ends_with('=')) return decoded(text, kAlphabet);
+  if (!text.ends_with('=')) return decoded(text, kStandard);
   if (text.size() % 4 != 0) return std::nullopt;
   text.remove_suffix(1);
   if (text.ends_with('=')) text.remove_suffix(1);
-  return decoded(text, kAlphabet);
+  return decoded(text, kStandard);
 }
 
 std::optional<std::string> base64url_decoded(std::string_view text) {
-  return decoded(text, kUrlAlphabet);
+  return decoded(text, kUrl);
 }
 
-std::string percent_encode(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    if (http::is_alnum(c) || std::string_view("-._~").find(c) != std::string_view::npos) {
-      encoded.push_back(c);
-      continue;
-    }
+std::string hex(std::string_view bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
-    encoded.push_back('%');
-    encoded.push_back(kHex[byte >> 4]);
-    encoded.push_back(kHex[byte & 15]);
+    text.append({kDigits[byte >> 4], kDigits[byte & 15]});
   }
-  return encoded;
+  return text;
 }
 
 }  // namespace larder::auth

@@ -33,8 +33,13 @@ Error refusal(const http::Url& realm, int status) {
           kUselessAnswerCause};
 }
 
+// No scope that is asked for by itself has a space.
 std::string key_of(const Wish& wish) {
   return wish.as == nullptr ? wish.scope : wish.as->id + " " + wish.scope;
+}
+
+bool is_tenants(const std::string& key) {
+  return key.find(' ') != std::string::npos;
 }
 
 std::string authorization_of(const Credential& credential) {
@@ -45,7 +50,7 @@ std::string authorization_of(const Credential& credential) {
 }  // namespace
 
 Exchanger::Exchanger(ExchangerParts parts)
-    : parts_(std::move(parts)), tokens_("token", parts_.clock, parts_.observer) {}
+    : parts_(std::move(parts)), tokens_("token", parts_.clock, parts_.observer, parts_.host) {}
 
 std::optional<std::string> Exchanger::remembered(const Wish& wish) {
   const auto token = tokens_.known(key_of(wish));
@@ -84,6 +89,14 @@ Result<std::string> Exchanger::authorize(const std::vector<Challenge>& challenge
 void Exchanger::renew_due(const std::stop_token& stop) {
   parts_.credentials.renew_due(stop);
   tokens_.renew_due(kExchangeLimit, stop);
+}
+
+std::vector<RenewalFacts> Exchanger::facts() const {
+  auto facts = tokens_.facts();
+  std::erase_if(facts, [](const RenewalFacts& one) { return is_tenants(one.of); });
+  const auto behind = parts_.credentials.facts();
+  facts.insert(facts.end(), behind.begin(), behind.end());
+  return facts;
 }
 
 Result<Exchanger::Granted> Exchanger::exchange(const std::vector<Challenge>& challenges,

@@ -87,6 +87,9 @@ class Exchanger {
   }
   void renew_due(const std::stop_token& stop);
 
+  // Of Larder's own tokens and credentials, not of tenants'.
+  std::vector<RenewalFacts> facts() const;
+
  private:
   using Granted = Renewals::Granted;
   // Where there are several credentials: how many, and which is tried first.

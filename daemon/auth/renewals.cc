@@ -76,7 +76,7 @@ std::optional<Result<Credential>> Renewals::lead(const std::string& key, const A
                                                  Pending& pending, std::optional<MonoTime> deadline,
                                                  const std::stop_token& stop) {
   const auto asked = ask(deadline, stop);
-  observer_.asked_for_credential(kind_, asked.ok() ? Status() : Status(asked.error()), {});
+  tell(key, asked.ok() ? Status() : Status(asked.error()), {});
   const Result<Credential> outcome =
       asked.ok() ? Result<Credential>(asked->credential) : Result<Credential>(asked.error());
   MutexLock lock(mutex_);
@@ -114,7 +114,8 @@ void Renewals::keep(const std::string& key, const Granted& granted, const Ask& a
         }));
   }
   const MonoTime now = clock_.now();
-  entries_[key] = {granted, ask, now + (granted.expires - now) / 2};
+  const Duration left = granted.expires - now;
+  entries_[key] = {granted, ask, now + left / 2, clock_.wall() + left};
 }
 
 bool Renewals::wants_renewal() const {
@@ -144,22 +145,44 @@ void Renewals::renew_due(Duration limit, const std::stop_token& stop) {
     const auto& [key, ask] = *due;
     const auto renewed = ask(clock_.now() + limit, stop);
     if (renewed.ok()) {
-      observer_.asked_for_credential(kind_, {}, {});
+      tell(key, {}, {});
       MutexLock lock(mutex_);
       keep(key, *renewed, ask);
     } else {
-      observer_.asked_for_credential(kind_, renewed.error(), note_failure(key));
+      tell(key, renewed.error(), note_failure(key, renewed.error()));
     }
   }
 }
 
-Duration Renewals::note_failure(const std::string& key) {
+Duration Renewals::note_failure(const std::string& key, const Error& why) {
   MutexLock lock(mutex_);
   const auto found = entries_.find(key);
   if (found == entries_.end()) return {};
-  const Duration pause = renewal_pause(++found->second.failures);
-  found->second.renew_at = clock_.now() + pause;
+  Entry& entry = found->second;
+  const Duration pause = renewal_pause(++entry.failures);
+  entry.renew_at = clock_.now() + pause;
+  entry.again_at = clock_.wall() + pause;
+  entry.why = why.context;
   return pause;
+}
+
+void Renewals::tell(const std::string& key, const Status& outcome, Duration pause) {
+  observer_.asked_for_credential(upstream_of(key), kind_, outcome, pause);
+}
+
+std::vector<RenewalFacts> Renewals::facts() const {
+  MutexLock lock(mutex_);
+  const MonoTime now = clock_.now();
+  std::vector<RenewalFacts> facts;
+  for (const auto& [key, entry] : entries_) {
+    if (now >= entry.granted.expires) continue;
+    facts.push_back({upstream_of(key), kind_, key, entry.ends});
+    if (entry.failures == 0) continue;
+    facts.back().pause = renewal_pause(entry.failures);
+    facts.back().again_at = entry.again_at;
+    facts.back().why = entry.why;
+  }
+  return facts;
 }
 
 }  // namespace larder::auth

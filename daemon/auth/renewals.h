@@ -13,6 +13,7 @@
 #include <stop_token>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "cache/base/clock.h"
 #include "cache/base/mutex.h"
@@ -25,10 +26,10 @@ namespace larder::auth {
 class RenewalObserver {
  public:
   virtual ~RenewalObserver() = default;
-  // A credential of `kind` ("token", "ecr") was asked for, at first or anew. `pause`: until it is
-  // tried again behind the back of who uses the old one.
-  virtual void asked_for_credential(const std::string& kind, const Status& outcome,
-                                    Duration pause) = 0;
+  // A credential of `kind` ("token", "ecr") for `upstream` was asked for, at first or anew.
+  // `pause`: until it is tried again behind the back of who uses the old one.
+  virtual void asked_for_credential(const std::string& upstream, const std::string& kind,
+                                    const Status& outcome, Duration pause) = 0;
 };
 
 // After the n-th failure in a row, n from 1: 10 s, then twice as long each time, 5 min at most.
@@ -44,9 +45,13 @@ class Renewals {
 
   static constexpr std::size_t kKeysMax = 1024;  // credentials kept at once
 
-  // `clock` and `observer` must outlive this.
-  Renewals(std::string kind, Clock& clock, RenewalObserver& observer)
-      : kind_(std::move(kind)), clock_(clock), observer_(observer) {}
+  // `upstream`: whose credentials these are; empty: each key is an upstream. `clock` and
+  // `observer` must outlive this.
+  Renewals(std::string kind, Clock& clock, RenewalObserver& observer, std::string upstream = {})
+      : kind_(std::move(kind)),
+        upstream_(std::move(upstream)),
+        clock_(clock),
+        observer_(observer) {}
 
   // Never blocks.
   std::optional<Credential> known(const std::string& key);
@@ -64,13 +69,19 @@ class Renewals {
   // Asks anew for all of those, `limit` at most for each.
   void renew_due(Duration limit, const std::stop_token& stop);
 
+  // Of those that have not ended, by key.
+  std::vector<RenewalFacts> facts() const;
+
  private:
   struct Entry {
     Granted granted;
     Ask ask;
     MonoTime renew_at;
+    WallTime ends{};
     bool used = false;  // since it was granted
     unsigned failures = 0;
+    std::string why{};  // of the last failure
+    WallTime again_at{};
   };
   struct Pending;
 
@@ -83,9 +94,14 @@ class Renewals {
                                          const std::stop_token& stop);
   void keep(const std::string& key, const Granted& granted, const Ask& ask) REQUIRES(mutex_);
   std::optional<std::pair<std::string, Ask>> take_due();
-  Duration note_failure(const std::string& key);
+  Duration note_failure(const std::string& key, const Error& why);
+  const std::string& upstream_of(const std::string& key) const {
+    return upstream_.empty() ? key : upstream_;
+  }
+  void tell(const std::string& key, const Status& outcome, Duration pause);
 
   const std::string kind_;
+  const std::string upstream_;
   Clock& clock_;
   RenewalObserver& observer_;
   mutable Mutex mutex_;

@@ -25,6 +25,7 @@ class RenewedCredentials final : public CredentialSource {
   Result<std::vector<Credential>> credentials(const CredentialQuestion& question) override;
   bool wants_renewal() const override { return renewals_.wants_renewal(); }
   void renew_due(const std::stop_token& stop) override;
+  std::vector<RenewalFacts> facts() const override { return renewals_.facts(); }
 
  private:
   Result<Renewals::Granted> ask(const std::string& host, std::optional<MonoTime> deadline,

@@ -9,6 +9,7 @@
 #include "daemon/auth/bounded_json.h"
 #include "daemon/auth/encoding.h"
 #include "daemon/http/local_names.h"
+#include "daemon/http/query.h"
 
 namespace larder::auth {
 
@@ -37,7 +38,7 @@ std::vector<std::string> scopes_to_ask(const std::string& own, std::string_view 
 
 void add_pair(std::string& pairs, std::string_view name, const std::string& value) {
   if (!pairs.empty()) pairs += '&';
-  pairs.append(name).append(1, '=').append(percent_encode(value));
+  pairs.append(name).append(1, '=').append(http::percent_encoded(value));
 }
 
 std::string query_for(const Challenge& challenge, const std::string& scope) {
@@ -104,9 +105,13 @@ Result<http::ClientRequest> token_request(const Challenge& challenge, const std:
                                           const TrustBoundary& boundary) {
   auto realm = http::Url::parse(challenge.realm);
   if (!realm) return Error{Errc::denied, "the token realm is no URL"};
-  if (!realm_belongs_to(*realm, endpoint, boundary)) {
+  if (endpoint.is_https() && !realm->is_https()) {
     return Error{Errc::denied,
-                 "the token realm " + realm->authority() + " is outside the trust boundary"};
+                 "the token realm " + realm->authority() + " is http, and its upstream https"};
+  }
+  if (!realm_belongs_to(*realm, endpoint, boundary)) {
+    return Error{Errc::denied, "the token realm " + realm->authority() +
+                                   " is outside the trust boundary, which `realms` widens"};
   }
   http::ClientRequest request;
   request.url = *realm;

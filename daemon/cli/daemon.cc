@@ -47,6 +47,7 @@ Daemon::Daemon(const config::Config& config, log::Logger& logger, http::ProxyRul
       metrics_(LARDER_VERSION),
       telemetry_(metrics_, logger_),
       access_telemetry_(metrics_, logger_),
+      listener_telemetry_(metrics_, logger_, clock_),
       fetch_pool_(
           {.name = "fetch", .threads_max = kFetchThreadsMax, .queue_max = kFetchThreadsMax}),
       // Without a queue: when every thread has an answer under way, a 503 now beats an answer late.
@@ -110,19 +111,6 @@ Status Daemon::assemble_registry() {
   health_notes_.emplace(cache_->index());
   health_.emplace(*health_notes_, clock_, telemetry_, upstream::random_jitter,
                   std::min(config_.deadlines.connect, config_.deadlines.manifest));
-  // What the index cannot take is its keeper's to tell, and is tried again.
-  cache_->set_chores({.each_second =
-                          [this] {
-                            documents_->tick();
-                            if (!config_.offline) care_->tick();
-                            (void)health_->save_changes();
-                            access_->maintain();
-                          },
-                      .at_close =
-                          [this] {
-                            (void)health_->save_all();
-                            access_->save();
-                          }});
   auto rules = upstream_rules(config_.upstreams, {clients_, *health_, clock_, telemetry_});
   if (!rules.ok()) return rules.error();
   const auto& deadlines = config_.deadlines;
@@ -147,7 +135,25 @@ Status Daemon::assemble_registry() {
                     telemetry_, listener_hosts(config_.listeners), access_->gates());
   ops_.emplace(
       control::OpsParts{metrics_, [this] { return readings(); }, [this] { return ready_.load(); }});
+  set_chores();
   return {};
+}
+
+// Once there is all that they are about: a start that fails closes the cache, too.
+void Daemon::set_chores() {
+  // What the index cannot take is its keeper's to tell, and is tried again.
+  cache_->set_chores({.each_second =
+                          [this] {
+                            documents_->tick();
+                            if (!config_.offline) care_->tick();
+                            (void)health_->save_changes();
+                            access_->maintain();
+                          },
+                      .at_close =
+                          [this] {
+                            (void)health_->save_all();
+                            access_->save();
+                          }});
 }
 
 Status Daemon::listen() {
@@ -156,7 +162,8 @@ Status Daemon::listen() {
   if (!metrics.ok()) return metrics.error();
   metrics_server_ = *std::move(metrics);
   for (const auto& listener : config_.listeners) {
-    http::ServerOptions options{.name = listener.name, .address = listener.address};
+    http::ServerOptions options{
+        .name = listener.name, .address = listener.address, .observer = &listener_telemetry_};
     if (listener.auth != config::ListenerAuth::none) options.body_bytes_max = kTokenFormBytesMax;
     auto server = http::Server::start(std::move(options), http_pool_,
                                       access_->front(listener.name, *registry_));

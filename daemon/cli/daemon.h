@@ -20,6 +20,7 @@
 #include "daemon/config/config.h"
 #include "daemon/control/access_telemetry.h"
 #include "daemon/control/control_handler.h"
+#include "daemon/control/listener_telemetry.h"
 #include "daemon/control/metrics.h"
 #include "daemon/control/ops_handler.h"
 #include "daemon/control/telemetry.h"
@@ -63,6 +64,7 @@ class Daemon {
 
   Status open_cache();
   Status assemble_registry();
+  void set_chores();
   Status listen();
   Status listen_for_control();
   control::ScrubCommands scrub_commands();
@@ -77,6 +79,7 @@ class Daemon {
   control::Metrics metrics_;
   control::Telemetry telemetry_;
   control::AccessTelemetry access_telemetry_;
+  control::ListenerTelemetry listener_telemetry_;
   std::atomic<bool> ready_ = false;
   bool is_closed_ = false;
   WorkerPool fetch_pool_;

@@ -5,8 +5,8 @@
 #include <system_error>
 #include <utility>
 
-#include "daemon/auth/secret_file.h"
-#include "daemon/auth/tokens/digests.h"
+#include "daemon/auth/digests.h"
+#include "daemon/auth/small_file.h"
 #include "daemon/auth/tokens/secret_file.h"
 
 namespace larder::cli {
@@ -35,10 +35,10 @@ tokens::TokenRules rules_for(const config::Tokens& tokens, config::ListenerAuth 
 
 // The key of tenants' ids, made on the first start.
 Result<std::string> tenant_key(const std::filesystem::path& file) {
-  auto key = auth::read_secret_file(file, kTenantKeyBytes);
+  auto key = auth::read_small_file(file, kTenantKeyBytes);
   if (key.ok() && key->size() == kTenantKeyBytes) return key;
   if (!key.ok() && key.error().code != Errc::not_found) return key;
-  const std::string made = tokens::random_bytes(kTenantKeyBytes);
+  const std::string made = auth::random_bytes(kTenantKeyBytes);
   Status written = tokens::write_secret_file(file, made);
   if (!written.ok()) return written.error();
   return made;
@@ -244,6 +244,7 @@ void ListenerAccess::maintain() {
   };
   if (keys_ != nullptr) tell("token keys", keys_->maintain());
   if (passwords_ != nullptr) tell("htpasswd", passwords_->maintain());
+  for (const auto& [name, gated] : gated_) gated->policy->maintain();
   if (ground_.clock.now() - saved_ >= kSaveEvery) save();
 }
 

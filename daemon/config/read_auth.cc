@@ -120,7 +120,8 @@ std::optional<Auth> read_auth(Section& parent) {
 
 void read_credential(Section& section, std::string& username, SecretPlace& password) {
   section.require("username", "a user name");
-  section.read_text("username", "a user name without a colon", is_username, username);
+  // Not shown: with a colon it is likely to be user:password.
+  section.read_unshown("username", "a user name without a colon", is_username, username);
   read_secret(section, kPassword, password);
   if (!section.has("password_file") && !section.has("password_env")) {
     section.refuse("password_file", "nothing", "password_file or password_env");

@@ -8,12 +8,11 @@ namespace larder::config {
 namespace {
 
 using std::chrono::hours;
-using std::chrono::minutes;
 
 constexpr DurationRange kLifetime{std::chrono::seconds(60), hours(1)};
 // A key is published for a day before it signs.
 constexpr DurationRange kRotation{hours(2 * 24), hours(365 * 24)};
-constexpr DurationRange kGrantTtl{minutes(1), hours(24)};
+constexpr DurationRange kGrantTtl{std::chrono::seconds(1), hours(24)};
 constexpr DurationRange kGrantGrace{Milliseconds(0), hours(30 * 24)};
 constexpr std::string_view kWordShape = "at most 255 characters of ASCII without space, \" and \\";
 

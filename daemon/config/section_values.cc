@@ -13,28 +13,26 @@ bool is_text(const YamlNode& node) {
   return node.kind == YamlNode::Kind::scalar && !node.text.empty();
 }
 
+bool is_fit(const YamlNode& node, bool (*fits)(std::string_view)) {
+  return is_text(node) && is_printable(node.text) && fits(node.text);
+}
+
 }  // namespace
 
 void Section::read_text(std::string_view key, std::string_view expected,
                         bool (*fits)(std::string_view), std::string& into) {
   const YamlNode* const node = find(key);
   if (node == nullptr) return;
-  if (is_text(*node) && is_printable(node->text) && fits(node->text)) {
-    into = node->text;
-  } else {
-    refuse(*node, key, expected);
-  }
+  if (!is_fit(*node, fits)) return refuse(*node, key, expected);
+  into = node->text;
 }
 
 void Section::read_unshown(std::string_view key, std::string_view expected,
                            bool (*fits)(std::string_view), std::string& into) {
   const YamlNode* const node = find(key);
   if (node == nullptr) return;
-  if (is_text(*node) && is_printable(node->text) && fits(node->text)) {
-    into = node->text;
-  } else {
-    refuse(key, "something else", expected);
-  }
+  if (!is_fit(*node, fits)) return refuse(key, "something else", expected);
+  into = node->text;
 }
 
 void Section::read_texts(std::string_view key, const TextsShape& shape,

@@ -163,9 +163,6 @@ struct Metrics::Families {
       counters(registry, "larder_token_refresh_total",
                "Tokens and credentials asked for, at first or before they end."),
       outcome_labels, kReasonSeriesMax};
-  Family<Gauge>& token_backoff =
-      gauges(registry, "larder_token_backoff_seconds",
-             "The pause after a failure to get one anew; 0 after success.");
 
   Gauge& flights = gauges(registry, "larder_flights", "Blobs being fetched now.").Add({});
   Gauge& cache_bytes =
@@ -191,6 +188,11 @@ void Metrics::count_request(const RequestSample& sample) {
   const auto kind = static_cast<std::size_t>(sample.kind);
   families_->first_byte[kind]->Observe(seconds(sample.first_byte));
   families_->request_time[kind]->Observe(seconds(sample.total));
+}
+
+void Metrics::count_refused(std::string_view listener, int status) {
+  const auto number = packed(RouteKind::unknown, CacheUse::none, http_code(status));
+  families_->requests.at({listener, "", number}).Increment();
 }
 
 void Metrics::count_upstream_request(std::string_view upstream, int status,
@@ -228,10 +230,8 @@ void Metrics::count_token_issued(std::string_view listener, std::string_view out
   families_->tokens_issued.at({listener, outcome, 0}).Increment();
 }
 
-void Metrics::count_token_refresh(const std::string& kind, std::string_view outcome,
-                                  std::chrono::milliseconds pause) {
+void Metrics::count_token_refresh(const std::string& kind, std::string_view outcome) {
   families_->token_refreshes.at({kind, outcome, 0}).Increment();
-  families_->token_backoff.Add({{"kind", kind}}).Set(seconds(pause));
 }
 
 void Metrics::count_cache_degraded(std::string_view reason) {

@@ -136,14 +136,15 @@ void Telemetry::health_forgotten(const std::string& url, const Error& why) {
                 {{"endpoint", url}, {"error", describe(why)}});
 }
 
-void Telemetry::asked_for_credential(const std::string& kind, const Status& outcome,
-                                     Duration pause) {
+void Telemetry::asked_for_credential(const std::string& upstream, const std::string& kind,
+                                     const Status& outcome, Duration pause) {
   const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(pause);
   const auto said = outcome.ok() ? "ok" : to_string(outcome.error().code);
-  metrics_.count_token_refresh(kind, said, milliseconds);
+  metrics_.count_token_refresh(kind, said);
   if (outcome.ok() || outcome.error().code == Errc::cancelled) return;
   logger_.write(Level::warn, "credential_failed",
-                {{"kind", kind},
+                {{"upstream", upstream},
+                 {"kind", kind},
                  {"error", describe(outcome.error())},
                  {"again_after_ms", std::int64_t{milliseconds.count()}}});
 }

@@ -27,7 +27,8 @@ Texts texts_of(const Json& object, const char* key) {
 Result<std::chrono::seconds> life_of(const Json& object) {
   const auto found = object.find("life_seconds");
   if (found == object.end()) return std::chrono::seconds(0);
-  const Error not_a_life{Errc::invalid, "life_seconds is to be a whole number from 1 to 86400"};
+  const Error not_a_life{Errc::invalid,
+                         "a life is 1s to 24h: life_seconds from 1 to 86400, a whole number"};
   if (!found->is_number_unsigned()) return not_a_life;
   const auto life = found->get<std::uint64_t>();
   const std::uint64_t longest = std::chrono::seconds(access::LocalTokens::kLifeMax).count();

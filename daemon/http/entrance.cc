@@ -26,7 +26,7 @@ Result<std::unique_ptr<Entrance>> Entrance::create(ListenSocket listener,
                                                    const ServerOptions& options) {
   std::unique_ptr<TlsServer> server;
   if (options.tls) {
-    auto tls = TlsServer::create(*options.tls, options.observer);
+    auto tls = TlsServer::create(*options.tls, options.name, options.observer);
     if (!tls) return tls.error();
     server = std::move(*tls);
   }
@@ -68,7 +68,7 @@ Entrance::Step Entrance::greet(Connection& connection) {
       break;
   }
   if (options_.observer != nullptr) {
-    options_.observer->handshake_failed(connection.peer(), result.failure);
+    options_.observer->handshake_failed({options_.name, connection.peer(), result.failure});
   }
   if (!tls.met_plain_http()) return Step::failed;
   connection.wire().end_tls();

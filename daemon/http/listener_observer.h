@@ -1,7 +1,7 @@
 // What a listener tells of those it does not serve, and of its certificates.
 //
-// Thread-safety: called on the listener's reception thread, by listeners of one observer at once.
-// Blocks: must not.
+// Thread-safety: any thread, among them the one that receives all connections of a listener.
+// Blocks: briefly at most.
 #pragma once
 
 #include <string>
@@ -9,20 +9,36 @@
 
 #include "cache/base/clock.h"
 #include "cache/base/result.h"
-#include "daemon/http/socket_address.h"
+#include "daemon/http/refusal.h"
 
 namespace larder::http {
+
+// Before any handler has seen it.
+struct RefusedRequest {
+  const std::string& listener;
+  const std::string& peer;
+  Refusal refusal;
+  std::string_view detail;  // what was malformed; may be empty
+};
+
+struct FailedHandshake {
+  const std::string& listener;
+  const std::string& peer;
+  std::string_view reason;
+};
 
 class ListenerObserver {
  public:
   virtual ~ListenerObserver() = default;
 
-  virtual void handshake_failed(std::string_view /*peer*/, std::string_view /*why*/) {}
+  virtual void request_refused(const RefusedRequest& request) = 0;
+  virtual void handshake_failed(const FailedHandshake& handshake) = 0;
   // A certificate is shown to new connections from now on: at the start, and after its files or
   // those of others of the listener changed.
-  virtual void certificate_loaded(const std::string& /*file*/, WallTime /*expires*/) {}
+  virtual void certificate_loaded(const std::string& listener, const std::string& file,
+                                  WallTime expires) = 0;
   // Changed files cannot be used; the ones before stay. Told once for each change.
-  virtual void certificates_refused(const Error& /*why*/) {}
+  virtual void certificates_refused(const std::string& listener, const Error& why) = 0;
 };
 
 }  // namespace larder::http

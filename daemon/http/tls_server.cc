@@ -90,16 +90,16 @@ struct TlsServer::Keys {
   }
 };
 
-Result<std::unique_ptr<TlsServer>> TlsServer::create(TlsOptions options,
+Result<std::unique_ptr<TlsServer>> TlsServer::create(TlsOptions options, std::string listener,
                                                      ListenerObserver* observer) {
   if (options.certificates.empty()) return Error{Errc::invalid, "TLS: no certificate is named"};
-  std::unique_ptr<TlsServer> server(new TlsServer(std::move(options), observer));
+  std::unique_ptr<TlsServer> server(new TlsServer(std::move(options), std::move(listener), observer));
   if (auto loaded = server->load(); !loaded) return loaded.error();
   return server;
 }
 
-TlsServer::TlsServer(TlsOptions options, ListenerObserver* observer)
-    : options_(std::move(options)), observer_(observer) {}
+TlsServer::TlsServer(TlsOptions options, std::string listener, ListenerObserver* observer)
+    : options_(std::move(options)), listener_(std::move(listener)), observer_(observer) {}
 
 std::unique_ptr<TlsSession> TlsServer::accept(int socket) const {
   ERR_clear_error();
@@ -111,7 +111,7 @@ std::unique_ptr<TlsSession> TlsServer::accept(int socket) const {
 
 void TlsServer::maintain() {
   if (version() == version_) {
-    if (refused_ && observer_ != nullptr) observer_->certificates_refused(*refused_);
+    if (refused_ && observer_ != nullptr) observer_->certificates_refused(listener_, *refused_);
     refused_.reset();
     return;
   }
@@ -141,7 +141,7 @@ void TlsServer::tell_loaded() const {
   if (observer_ == nullptr) return;
   for (std::size_t i = 0; i < keys_->pairs.size(); ++i) {
     const auto expires = PeerCertificate::of(*keys_->pairs[i]->certificate).expires;
-    observer_->certificate_loaded(options_.certificates[i].certificate,
+    observer_->certificate_loaded(listener_, options_.certificates[i].certificate,
                                   expires.value_or(WallTime::max()));
   }
 }

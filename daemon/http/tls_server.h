@@ -23,7 +23,8 @@ class TlsServer {
  public:
   // `observer` may be null, else it outlives the server.
   // Returns: invalid, naming the file, for what cannot be read or does not fit together.
-  static Result<std::unique_ptr<TlsServer>> create(TlsOptions options, ListenerObserver* observer);
+  static Result<std::unique_ptr<TlsServer>> create(TlsOptions options, std::string listener,
+                                                   ListenerObserver* observer);
 
   // The server's end of a connection, before the handshake; null when OpenSSL refuses.
   std::unique_ptr<TlsSession> accept(int socket) const;
@@ -35,13 +36,14 @@ class TlsServer {
  private:
   struct Keys;
 
-  TlsServer(TlsOptions options, ListenerObserver* observer);
+  TlsServer(TlsOptions options, std::string listener, ListenerObserver* observer);
   std::string version() const;
   Status load();
   void tell_loaded() const;
   static Result<std::shared_ptr<const Keys>> read(const TlsOptions& options);
 
   const TlsOptions options_;
+  const std::string listener_;  // its name
   ListenerObserver* const observer_;
   std::shared_ptr<const Keys> keys_;  // shared with the sessions that began with it
   std::string version_;               // of the files, when they were last read

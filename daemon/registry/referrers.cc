@@ -25,7 +25,8 @@ class ReferrersOrigin final : public Origin {
   // Nobody can be asked for a list as it was.
   Result<upstream::FetchedManifest> fetch(const upstream::Ask& ask,
                                           const std::optional<cache::Digest>&) const override {
-    auto index = target_.upstream->list_referrers(target_.repository, subject_, target_.asking(ask));
+    auto index =
+        target_.upstream->list_referrers(target_.repository, subject_, target_.asking(ask));
     if (!index.ok()) return index.error();
     const auto digest =
         cache::digest_of(cache::DigestAlgorithm::sha256, std::as_bytes(std::span(index->bytes)));

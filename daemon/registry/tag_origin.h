@@ -15,7 +15,8 @@ class TagOrigin final : public Origin {
 
   Result<upstream::FetchedManifest> fetch(
       const upstream::Ask& ask, const std::optional<cache::Digest>& version) const override {
-    return target_.upstream->get_manifest(target_.repository, version ? version->str() : tag_, target_.asking(ask));
+    return target_.upstream->get_manifest(target_.repository, version ? version->str() : tag_,
+                                          target_.asking(ask));
   }
 
   Result<Confirmed> confirm(const upstream::Ask& ask) const override {

@@ -11,7 +11,7 @@ namespace larder::upstream {
 
 namespace {
 
-Error down(std::string why) {
+Error bad_redirect(std::string why) {
   return {Errc::upstream_down, std::move(why)};
 }
 
@@ -147,14 +147,15 @@ Endpoint::Followed Endpoint::follow(const RegistryRequest& request,
     if (held && !stop.stop_requested()) status = {};
     parts_.observer.request_ended(parts_.upstream, parts_.url.host, hop_sink.status(),
                                   hop_sink.body_bytes(), status);
+    if (hop_sink.bad_challenge()) tell_useless(*hop_sink.bad_challenge());
     const bool has_challenges = !hop_sink.challenges().empty();
     if (is_own && !(status && has_challenges)) permit.ended(hop_sink.body_bytes(), status);
     if (!held || !status) return {std::move(status), {}};
     if (has_challenges) return {{}, hop_sink.challenges()};
     if (auto redirected = redirect(hop, *held); !redirected) return useless(redirected.error());
   }
-  return useless(
-      down(parts_.url.authority() + ": more than " + std::to_string(kRedirectsMax) + " redirects"));
+  return useless(bad_redirect(parts_.url.authority() + ": more than " +
+                              std::to_string(kRedirectsMax) + " redirects"));
 }
 
 Endpoint::Followed Endpoint::useless(const Error& why) const {
@@ -184,7 +185,7 @@ http::ClientRequest Endpoint::first_hop(const RegistryRequest& request,
 Status Endpoint::redirect(http::ClientRequest& hop, const http::ResponseHead& answer) const {
   const auto from = hop.url.authority();
   const auto locations = answer.headers.find_all("Location");
-  if (locations.size() != 1) return down(from + ": redirect without one Location");
+  if (locations.size() != 1) return bad_redirect(from + ": redirect without one Location");
   auto target = http::redirect_target(hop.url, locations.front());
   if (!target) {
     const bool denied = target.error().code == Errc::denied;

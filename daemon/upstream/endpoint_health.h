@@ -12,10 +12,12 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cache/base/clock.h"
 #include "cache/base/mutex.h"
 #include "cache/base/result.h"
+#include "daemon/auth/renewal_facts.h"
 #include "daemon/http/client.h"
 #include "daemon/upstream/ask.h"
 #include "daemon/upstream/breaker.h"
@@ -60,6 +62,10 @@ class EndpointHealth {
   // Why that server is not to be asked now.
   std::optional<Error> token_refusal() const;
 
+  // Which credentials `upstream` holds for it now. What it held before a restart is remembered
+  // until its end.
+  void note_credentials(const std::string& upstream, std::vector<auth::RenewalFacts> held);
+
   const std::string& url() const { return url_; }
   // The time to a response's head, smoothed, and when it was measured last.
   struct Latency {
@@ -72,7 +78,8 @@ class EndpointHealth {
   HealthReport report() const;
 
   // What a restart must not forget, as text; nothing when it has not changed since the last time
-  // in a way that is worth a write: a quota is, every kQuotaSaveInterval, or `at_close`.
+  // in a way that is worth a write: quota and credentials' ends are, every kSaveInterval, or
+  // `at_close`.
   std::optional<std::string> take_unsaved(bool at_close);
   // The text could not be saved: it counts as changed again.
   void not_saved();
@@ -81,7 +88,7 @@ class EndpointHealth {
   // take_unsaved(); nothing has changed.
   Status restore(const std::string& text);
 
-  static constexpr std::chrono::seconds kQuotaSaveInterval{30};
+  static constexpr std::chrono::seconds kSaveInterval{30};
   // One that nobody has wanted for so long is left alone.
   static constexpr std::chrono::minutes kWantedLately{5};
 
@@ -125,7 +132,8 @@ class EndpointHealth {
   std::optional<MonoTime> asked_at_ GUARDED_BY(mutex_);
   std::optional<MonoTime> wanted_at_ GUARDED_BY(mutex_);
   bool breaker_unsaved_ GUARDED_BY(mutex_) = false;
-  bool quota_unsaved_ GUARDED_BY(mutex_) = false;
+  std::vector<auth::RenewalFacts> credentials_ GUARDED_BY(mutex_);
+  bool rest_unsaved_ GUARDED_BY(mutex_) = false;
   std::optional<MonoTime> saved_at_ GUARDED_BY(mutex_);
 };
 

@@ -97,7 +97,8 @@ Result<TagList> list_tags(Endpoint& endpoint, const std::string& repository, con
 
 Result<cache::Document> list_referrers(Endpoint& endpoint, const std::string& repository,
                                        const cache::Digest& subject, const Ask& ask) {
-  const Ask question{ask.deadline, ask.purpose, std::nullopt, ask.stop};  // a list has no version
+  Ask question = ask;
+  question.known.reset();  // a list has no version
   auto referrers = ask_api(endpoint, repository, subject, question);
   if (!referrers && referrers.error().code == Errc::not_found) {
     referrers = ask_tag(endpoint, repository, subject, question);

@@ -48,6 +48,10 @@ struct UpstreamReport {
   std::vector<HealthReport> endpoints;  // in the config's order
 };
 
+// Whether `one` tells more than `other`, where endpoints disagree: what one of them lacks, another
+// that could not be asked may have.
+bool tells_more(const Error& one, const Error& other);
+
 class Upstream {
  public:
   // Requires: at least one endpoint.

@@ -60,7 +60,8 @@ class Bench:
     def start_larder(self, upstreams, settings="budget: 100%, free_floor: 1MiB", cache=None,
                      more="", listeners=()):
         """With an empty cache unless one is given. The upstreams are host -> URL or URLs, or what
-        of this registry.test has. `more` are further lines of the config, `listeners` further ones."""
+        of this registry.test has. `more` are further lines of the config, `listeners` are beside
+        the one named node."""
         config = self.write_config(upstreams, settings, cache, more, listeners)
         server = self.start("larder", config.port, config.command)
         server.config, server.metrics_port = config.path, config.metrics_port

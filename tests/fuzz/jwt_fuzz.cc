@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "cache/base/check.h"
-#include "daemon/auth/tokens/base64.h"
+#include "daemon/auth/encoding.h"
 #include "daemon/auth/tokens/claims.h"
 #include "daemon/auth/tokens/jwk_set.h"
 #include "daemon/auth/tokens/jws.h"
@@ -52,14 +52,14 @@ void try_token(std::string_view text, Issuer& issuer) {
   const auto jws = parse_jws(text);
   if (!jws) return;
   CHECK(text.size() <= kTokenBytesMax && !jws->kid.empty() && !jws->signature.empty());
-  CHECK(std::string(jws->signed_part) + "." + base64url(jws->signature) == text);
-  CHECK(jws->signed_part.ends_with("." + base64url(jws->payload)));
+  CHECK(std::string(jws->signed_part) + "." + auth::base64url(jws->signature) == text);
+  CHECK(jws->signed_part.ends_with("." + auth::base64url(jws->payload)));
 }
 
 void try_base64(std::string_view text) {
-  const auto bytes = base64url_decoded(text);
-  if (bytes) CHECK(base64url(*bytes) == text);
-  CHECK(*base64url_decoded(base64url(text)) == text);
+  const auto bytes = auth::base64url_decoded(text);
+  if (bytes) CHECK(auth::base64url(*bytes) == text);
+  CHECK(*auth::base64url_decoded(auth::base64url(text)) == text);
 }
 
 void try_claims(std::string_view text) {
@@ -99,8 +99,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       // A header and a payload in clear: the fuzzer need not know base64.
       const auto end = text.find('\n');
       const auto rest = end == std::string_view::npos ? text : text.substr(end + 1);
-      try_token(base64url(text.substr(0, end)) + "." + base64url(rest) + "." +
-                    base64url(std::string(64, 'x')),
+      try_token(auth::base64url(text.substr(0, end)) + "." + auth::base64url(rest) + "." +
+                    auth::base64url(std::string(64, 'x')),
                 *issuer);
       break;
     }

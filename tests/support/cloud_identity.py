@@ -121,13 +121,16 @@ class Registry(Service):
     routes = {("POST", "/oauth2/exchange"): exchange, ("POST", "/oauth2/token"): access}
 
 
+def serve(service):
+    """The running server, on a port of the kernel's choice."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), service)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05},
+                     daemon=True).start()
+    return server
+
+
 def main():
-    ports = []
-    for service in (Metadata, Entra, Registry):
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), service)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        ports.append(str(server.server_address[1]))
-    print(*ports, flush=True)
+    print(*(serve(service).server_port for service in (Metadata, Entra, Registry)), flush=True)
     sys.stdin.read()
 
 

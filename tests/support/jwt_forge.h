@@ -7,7 +7,6 @@
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/rsa.h>
 
 #include <atomic>
@@ -16,15 +15,16 @@
 #include <string_view>
 
 #include "cache/base/check.h"
-#include "daemon/auth/tokens/base64.h"
+#include "daemon/auth/digests.h"
+#include "daemon/auth/encoding.h"
 
 namespace larder::testing {
 
 // A token from parts that are taken as they are.
 inline std::string assemble(const std::string& header, const std::string& payload,
                             const std::string& signature) {
-  return tokens::base64url(header) + "." + tokens::base64url(payload) + "." +
-         tokens::base64url(signature);
+  return auth::base64url(header) + "." + auth::base64url(payload) + "." +
+         auth::base64url(signature);
 }
 
 class JwtForge {
@@ -49,8 +49,8 @@ class JwtForge {
   std::string token(const std::string& payload) const { return token(header(), payload); }
   // With another header, but a signature that fits the key.
   std::string token(const std::string& header, const std::string& payload) const {
-    const std::string message = tokens::base64url(header) + "." + tokens::base64url(payload);
-    return message + "." + tokens::base64url(sign(message));
+    const std::string message = auth::base64url(header) + "." + auth::base64url(payload);
+    return message + "." + auth::base64url(sign(message));
   }
 
  private:
@@ -88,7 +88,7 @@ class JwtForge {
     std::string text(static_cast<std::size_t>(bytes), '\0');
     CHECK(BN_bn2binpad(value, reinterpret_cast<unsigned char*>(text.data()), bytes) == bytes);
     BN_free(value);
-    return tokens::base64url(text);
+    return auth::base64url(text);
   }
 
   int coordinate_bytes() const { return (EVP_PKEY_get_bits(key_.get()) + 7) / 8; }
@@ -104,7 +104,7 @@ class JwtForge {
       std::size_t size = x.size();
       CHECK(EVP_PKEY_get_raw_public_key(key_.get(), reinterpret_cast<unsigned char*>(x.data()),
                                         &size) == 1);
-      return R"(,"kty":"OKP","crv":"Ed25519","x":")" + tokens::base64url(x) + R"(")";
+      return R"(,"kty":"OKP","crv":"Ed25519","x":")" + auth::base64url(x) + R"(")";
     }
     return R"(,"kty":"RSA","n":")" + number(OSSL_PKEY_PARAM_RSA_N) + R"(","e":")" +
            number(OSSL_PKEY_PARAM_RSA_E) + R"(")";
@@ -154,13 +154,8 @@ class JwtForge {
 // The HMAC that a verifier would expect that takes `secret` for one.
 inline std::string hmac_token(const std::string& header, const std::string& payload,
                               const std::string& secret) {
-  const std::string message = tokens::base64url(header) + "." + tokens::base64url(payload);
-  std::string sum(32, '\0');
-  unsigned int size = 0;
-  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
-       reinterpret_cast<const unsigned char*>(message.data()), message.size(),
-       reinterpret_cast<unsigned char*>(sum.data()), &size);
-  return message + "." + tokens::base64url(sum);
+  const std::string message = auth::base64url(header) + "." + auth::base64url(payload);
+  return message + "." + auth::base64url(auth::bytes_of(auth::hmac_sha256(secret, message)));
 }
 
 }  // namespace larder::testing

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "daemon/auth/aws/keys_json.h"
-#include "daemon/auth/aws/small_file.h"
+#include "daemon/auth/aws/token_file.h"
 
 namespace larder::aws {
 

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "daemon/auth/aws/small_file.h"
 #include "daemon/auth/aws/time_text.h"
+#include "daemon/auth/aws/token_file.h"
 
 namespace larder::aws {
 

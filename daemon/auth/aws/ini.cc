@@ -35,7 +35,7 @@ std::string section_name(std::string_view text) {
   return std::string(trim(name));
 }
 
-bool is_printable(std::string_view text) {
+bool is_plain_text(std::string_view text) {
   return std::none_of(text.begin(), text.end(),
                       [](char c) { return http::is_control(c) && c != '\t'; });
 }
@@ -45,7 +45,7 @@ class Parser {
  public:
   // False: this line is not understood.
   bool line(std::string_view text) {
-    if (!is_printable(text)) return false;
+    if (!is_plain_text(text)) return false;
     const std::string_view content = trim(without_comment(text));
     if (content.empty()) return true;
     const std::size_t indent = text.find_first_not_of(" \t");

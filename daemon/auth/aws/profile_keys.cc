@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kTrailMax = 8;
 
-Error invalid(std::string why) {
+Error invalid_profile(std::string why) {
   return {Errc::invalid, std::move(why)};
 }
 
@@ -26,7 +26,7 @@ Result<std::optional<std::chrono::seconds>> duration_of(const Properties& profil
   int seconds = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   if (failure != std::errc() || end != text.data() + text.size()) {
-    return invalid("duration_seconds is no number");
+    return invalid_profile("duration_seconds is no number");
   }
   return std::optional(std::chrono::seconds(seconds));
 }
@@ -58,7 +58,7 @@ ProfileKeys::ProfileKeys(const Profiles& profiles, const ProfileTools& tools,
 
 Result<Answer> ProfileKeys::find(const std::string& name) {
   const auto found = profiles_.find(name);
-  if (found == profiles_.end()) return invalid(named(name) + " does not exist");
+  if (found == profiles_.end()) return invalid_profile(named(name) + " does not exist");
   const Properties& profile = found->second;
   const bool has_role = !property(profile, "role_arn").empty();
   auto answer = has_role ? assume(name, profile) : own_keys(name, profile);
@@ -69,7 +69,7 @@ Result<Answer> ProfileKeys::find(const std::string& name) {
 Result<Answer> ProfileKeys::assume(const std::string& name, const Properties& profile) {
   const auto role = role_of(profile);
   if (!role) return role.error();
-  if (!property(profile, "mfa_serial").empty()) return invalid("mfa_serial needs a person");
+  if (!property(profile, "mfa_serial").empty()) return invalid_profile("mfa_serial needs a person");
   auto endpoint = tools_.sts.find(property(profile, "region"));
   if (!endpoint) return endpoint.error();
   Sts sts(tools_.client, tools_.clock, std::move(*endpoint));
@@ -95,7 +95,7 @@ Result<Answer> ProfileKeys::base_keys(const std::string& name, const Properties&
   const std::string base = property(profile, "source_profile");
   const std::string source = property(profile, "credential_source");
   if (base.empty() == source.empty()) {
-    return invalid(
+    return invalid_profile(
         "role_arn needs one of source_profile, credential_source, "
         "web_identity_token_file");
   }
@@ -106,21 +106,23 @@ Result<Answer> ProfileKeys::base_keys(const std::string& name, const Properties&
   // A profile may name itself: its own keys are meant then.
   auto answer = base == name ? own_keys(name, profile)
                 : is_loop || trail_.size() >= kTrailMax
-                    ? Result<Answer>(invalid("source_profile leads round in a loop"))
+                    ? Result<Answer>(invalid_profile("source_profile leads round in a loop"))
                     : find(base);
   trail_.pop_back();
-  if (answer && !answer->has_keys()) return invalid("source_profile: " + answer->told());
+  if (answer && !answer->has_keys()) return invalid_profile("source_profile: " + answer->told());
   return answer;
 }
 
 Result<Answer> ProfileKeys::source_keys(const std::string& source) {
   const auto provider = tools_.make_source(source);
   if (provider == nullptr) {
-    return invalid("credential_source is none of Environment, EcsContainer, Ec2InstanceMetadata");
+    return invalid_profile(
+        "credential_source is none of Environment, EcsContainer, Ec2InstanceMetadata");
   }
   auto answer = provider->keys(patience_);
   if (!answer) return in_context("credential_source", answer.error());
-  if (!answer->has_keys()) return invalid("credential_source " + source + ": " + answer->told());
+  if (!answer->has_keys())
+    return invalid_profile("credential_source " + source + ": " + answer->told());
   return answer;
 }
 
@@ -137,7 +139,7 @@ Result<Answer> ProfileKeys::own_keys(const std::string& name, const Properties& 
   }
   const bool is_sso =
       !property(profile, "sso_session").empty() || !property(profile, "sso_start_url").empty();
-  if (is_sso) return invalid("IAM Identity Center (sso_*) needs a person to log in");
+  if (is_sso) return invalid_profile("IAM Identity Center (sso_*) needs a person to log in");
   return Answer::not_configured(named(name) + " has no keys");
 }
 

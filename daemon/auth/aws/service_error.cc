@@ -4,7 +4,8 @@
 #include <array>
 #include <cstddef>
 
-#include "daemon/auth/aws/bounded_json.h"
+#include "daemon/auth/aws/signed_call.h"
+#include "daemon/auth/bounded_json.h"
 #include "daemon/http/ascii.h"
 
 namespace larder::aws {
@@ -52,12 +53,12 @@ std::string one_line(std::string_view text) {
 }  // namespace
 
 ServiceError parse_json_error(std::string_view body) {
-  const auto answer = parse_json_object(body);
-  if (!answer) return {};
-  std::string code = text_at(*answer, "__type");
+  const auto answer = auth::parse_bounded_json(body, kServiceAnswerBytesMax);
+  if (!answer.is_object()) return {};
+  std::string code = auth::string_at(answer, "__type");
   if (const auto hash = code.rfind('#'); hash != std::string::npos) code.erase(0, hash + 1);
-  std::string message = text_at(*answer, "message");
-  if (message.empty()) message = text_at(*answer, "Message");
+  std::string message = auth::string_at(answer, "message");
+  if (message.empty()) message = auth::string_at(answer, "Message");
   return {std::move(code), std::move(message)};
 }
 

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <optional>
 
-#include "daemon/auth/aws/time_text.h"
+#include "daemon/http/http_date.h"
 
 namespace larder::aws {
 
@@ -14,9 +14,11 @@ constexpr std::chrono::minutes kSkewMin{4};
 
 // When it is by the service's clock, where that differs from ours by too much.
 std::optional<WallTime> service_time(const http::BufferedResponse& answer, WallTime ours) {
-  const auto date = parse_date_header(answer.head.headers.find("Date").value_or(""));
-  if (!date || std::chrono::abs(*date - ours) < kSkewMin) return std::nullopt;
-  return date;
+  constexpr auto kLast = std::chrono::floor<std::chrono::seconds>(WallTime::max());
+  const auto date = http::parse_http_date(answer.head.headers.find("Date").value_or(""), ours);
+  if (!date || *date > kLast) return std::nullopt;
+  const auto skew = *date - std::chrono::floor<std::chrono::seconds>(ours);
+  return std::chrono::abs(skew) < kSkewMin ? std::nullopt : std::optional<WallTime>(*date);
 }
 
 }  // namespace

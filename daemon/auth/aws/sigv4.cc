@@ -1,8 +1,5 @@
 #include "daemon/auth/aws/sigv4.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include <algorithm>
 #include <array>
 #include <map>
@@ -10,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "cache/base/check.h"
-#include "cache/hasher.h"
 #include "daemon/auth/aws/time_text.h"
+#include "daemon/auth/digests.h"
+#include "daemon/auth/encoding.h"
 #include "daemon/http/ascii.h"
 #include "daemon/http/query.h"
 
@@ -23,28 +20,11 @@ namespace {
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 
 std::string hmac(std::string_view key, std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> value;
-  unsigned size = 0;
-  CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-             reinterpret_cast<const unsigned char*>(text.data()), text.size(), value.data(),
-             &size) != nullptr);
-  return std::string(reinterpret_cast<const char*>(value.data()), size);
-}
-
-std::string hex(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text.push_back(kDigits[byte >> 4]);
-    text.push_back(kDigits[byte & 15]);
-  }
-  return text;
+  return std::string(auth::bytes_of(auth::hmac_sha256(key, text)));
 }
 
 std::string sha256_hex(std::string_view text) {
-  const auto bytes = std::as_bytes(std::span(text.data(), text.size()));
-  return cache::digest_of(cache::DigestAlgorithm::sha256, bytes).hex();
+  return auth::hex(auth::bytes_of(auth::sha256(text)));
 }
 
 // RFC 3986 section 5.2.4; consecutive slashes count as one.
@@ -136,7 +116,7 @@ void sign(http::ClientRequest& request, const Keys& keys, const SigningScope& sc
   const auto canonical = canonical_request(request);
   const std::string text = std::string(kAlgorithm) + "\n" + date + "\n" +
                            credential_scope(date, scope) + "\n" + sha256_hex(canonical.text);
-  const std::string signature = hex(hmac(signing_key(keys, date, scope), text));
+  const std::string signature = auth::hex(hmac(signing_key(keys, date, scope), text));
   request.headers.set("Authorization", std::string(kAlgorithm) +
                                            " Credential=" + keys.access_key_id + "/" +
                                            credential_scope(date, scope) + ", SignedHeaders=" +

@@ -37,12 +37,6 @@ class Reader {
   void skip(std::string_view text) {
     if (!skip_if(text)) fail();
   }
-  std::string_view take(std::size_t count) {
-    const auto taken = rest_.substr(0, count);
-    if (taken.size() < count) fail();
-    rest_.remove_prefix(taken.size());
-    return taken;
-  }
   void skip_digits() {
     const auto end = std::min(rest_.find_first_not_of("0123456789"), rest_.size());
     if (end == 0) fail();
@@ -89,13 +83,6 @@ chr::minutes read_offset(Reader& text) {
   return sign * (chr::hours(hours) + chr::minutes(text.digits(2)));
 }
 
-int month_number(std::string_view name) {
-  constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto found = std::find(kMonths.begin(), kMonths.end(), name);
-  return found == kMonths.end() ? 0 : static_cast<int>(found - kMonths.begin()) + 1;
-}
-
 void read_time_of_day(Reader& text, Parts& parts) {
   parts.hour = text.digits(2);
   text.skip(":");
@@ -135,22 +122,6 @@ std::optional<WallTime> parse_iso8601(std::string_view text) {
   const auto local = moment(parts);
   if (!reader.at_end() || !local) return std::nullopt;
   return *local - offset;
-}
-
-std::optional<WallTime> parse_date_header(std::string_view text) {
-  Reader reader(text);
-  Parts parts;
-  reader.take(3);  // the day's name
-  reader.skip(", ");
-  parts.day = reader.digits(2);
-  reader.skip(" ");
-  parts.month = month_number(reader.take(3));
-  reader.skip(" ");
-  parts.year = reader.digits(4);
-  reader.skip(" ");
-  read_time_of_day(reader, parts);
-  reader.skip(" GMT");
-  return reader.at_end() ? moment(parts) : std::nullopt;
 }
 
 std::optional<WallTime> from_epoch_seconds(double seconds) {

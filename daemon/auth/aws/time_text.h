@@ -1,4 +1,4 @@
-// How AWS spells moments: in signatures, in JSON and XML answers, in the Date header.
+// How AWS spells moments: in signatures, in JSON and XML answers.
 //
 // What lies after 2200 is told as 2200.
 // Thread-safety: functions of their arguments. Blocks: no.
@@ -18,9 +18,6 @@ std::string amz_date(WallTime time);
 // ISO 8601 as AWS services write it: "2026-01-15T14:30:00Z", with a fraction (which is dropped) or
 // an offset ("+00:00") too. Nothing for anything else.
 std::optional<WallTime> parse_iso8601(std::string_view text);
-
-// The form of a Date header that servers must send (RFC 9110 section 5.6.7, IMF-fixdate).
-std::optional<WallTime> parse_date_header(std::string_view text);
 
 // Seconds since 1970 as a JSON number. Nothing when that is no moment since then.
 std::optional<WallTime> from_epoch_seconds(double seconds);

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "daemon/auth/aws/small_file.h"
+#include "daemon/auth/aws/token_file.h"
 
 namespace larder::aws {
 

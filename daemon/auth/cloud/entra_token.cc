@@ -6,8 +6,8 @@
 
 #include "daemon/auth/bounded_json.h"
 #include "daemon/auth/cloud/json_exchange.h"
-#include "daemon/auth/encoding.h"
-#include "daemon/auth/secret_file.h"
+#include "daemon/auth/small_file.h"
+#include "daemon/http/query.h"
 
 namespace larder::auth {
 
@@ -34,8 +34,9 @@ std::string resource_of(const EntraOptions& options, const AzureCloud& cloud) {
 
 Result<http::ClientRequest> managed_request(const EntraOptions& options, const AzureCloud& cloud) {
   std::string target = "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=" +
-                       percent_encode(resource_of(options, cloud) + "/");
-  if (!options.client_id.empty()) target += "&client_id=" + percent_encode(options.client_id);
+                       http::percent_encoded(resource_of(options, cloud) + "/");
+  if (!options.client_id.empty())
+    target += "&client_id=" + http::percent_encoded(options.client_id);
   auto url = url_below(options.metadata_url, target);
   if (!url) return url.error();
   http::ClientRequest request;
@@ -46,7 +47,7 @@ Result<http::ClientRequest> managed_request(const EntraOptions& options, const A
 }
 
 Result<std::string> read_assertion(const std::string& file) {
-  auto token = read_secret_file(file, kTokenFileBytesMax);
+  auto token = read_small_file(file, kTokenFileBytesMax);
   if (!token) return token;
   while (token->ends_with('\n') || token->ends_with('\r')) token->pop_back();
   if (!is_token(*token)) return Error{Errc::invalid, file + " has no token"};
@@ -56,7 +57,7 @@ Result<std::string> read_assertion(const std::string& file) {
 Result<http::ClientRequest> workload_request(const EntraOptions& options, const AzureCloud& cloud) {
   const bool is_written = !options.authority.empty();
   auto url = url_below(is_written ? options.authority : std::string(cloud.authority),
-                       "/" + percent_encode(options.tenant) + "/oauth2/v2.0/token");
+                       "/" + http::percent_encoded(options.tenant) + "/oauth2/v2.0/token");
   if (!url) return url.error();
   auto assertion = read_assertion(options.token_file);
   if (!assertion) return assertion.error();

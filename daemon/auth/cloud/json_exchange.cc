@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "daemon/auth/bounded_json.h"
-#include "daemon/auth/encoding.h"
+#include "daemon/http/query.h"
 
 namespace larder::auth {
 
@@ -68,7 +68,7 @@ http::ClientRequest form_request(http::Url url,
   request.headers.add("Content-Type", "application/x-www-form-urlencoded");
   for (const auto& [name, value] : fields) {
     if (!request.body.empty()) request.body += '&';
-    request.body.append(name).append(1, '=').append(percent_encode(value));
+    request.body.append(name).append(1, '=').append(http::percent_encoded(value));
   }
   return request;
 }

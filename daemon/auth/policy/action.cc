@@ -12,20 +12,20 @@ namespace {
 
 constexpr std::string_view kPrefix = "registry:";
 
-constexpr std::array<std::string_view, kActionCount> kNames{
+constexpr std::array<std::string_view, kActionCount> kActionNames{
     "registry:Pull", "registry:List", "registry:Referrers", "registry:Push", "registry:Delete"};
 
 }  // namespace
 
 std::string_view to_string(Action action) {
-  return kNames.at(static_cast<std::size_t>(action));
+  return kActionNames.at(static_cast<std::size_t>(action));
 }
 
 std::string names_of(ActionSet actions) {
   std::string names;
   for (std::size_t i = 0; i < kActionCount; ++i) {
     if ((actions >> i & 1U) == 0) continue;
-    names.append(names.empty() ? "" : ", ").append(kNames[i]);
+    names.append(names.empty() ? "" : ", ").append(kActionNames[i]);
   }
   return names;
 }
@@ -40,15 +40,15 @@ ActionSet actions_named(std::string_view pattern) {
   const Facts none(nobody);
   unsigned actions = 0;
   for (std::size_t i = 0; i < kActionCount; ++i) {
-    if (patterns.match(only, kNames[i], none) == Match::yes) actions |= 1U << i;
+    if (patterns.match(only, kActionNames[i], none) == Match::yes) actions |= 1U << i;
   }
   return static_cast<ActionSet>(actions);
 }
 
 std::optional<Action> find_action(std::string_view name) {
   for (std::size_t i = 0; i < kActionCount; ++i) {
-    if (http::equals_ignoring_case(name, kNames[i]) ||
-        http::equals_ignoring_case(name, kNames[i].substr(kPrefix.size()))) {
+    if (http::equals_ignoring_case(name, kActionNames[i]) ||
+        http::equals_ignoring_case(name, kActionNames[i].substr(kPrefix.size()))) {
       return static_cast<Action>(i);
     }
   }

@@ -17,7 +17,7 @@ constexpr Operator comparing(Comparison comparison, bool negated = false,
   return {comparison, negated, ignores_case, false, Quantifier::none};
 }
 
-constexpr std::array kNames{
+constexpr std::array kOperatorNames{
     Name{"StringEquals", comparing(Comparison::text)},
     Name{"StringNotEquals", comparing(Comparison::text, true)},
     Name{"StringEqualsIgnoreCase", comparing(Comparison::text, false, true)},
@@ -61,9 +61,9 @@ std::optional<Operator> find_operator(std::string_view name) {
   else if (take_prefix(name, "ForAllValues:"))
     quantifier = Quantifier::all;
   const bool if_exists = take_suffix(name, "IfExists");
-  const auto* const found =
-      std::find_if(kNames.begin(), kNames.end(), [&](const Name& n) { return n.name == name; });
-  if (found == kNames.end()) return std::nullopt;
+  const auto* const found = std::find_if(kOperatorNames.begin(), kOperatorNames.end(),
+                                         [&](const Name& n) { return n.name == name; });
+  if (found == kOperatorNames.end()) return std::nullopt;
   if (if_exists && found->op.comparison == Comparison::absent) return std::nullopt;
   if (quantifier != Quantifier::none && !compares_text(found->op)) return std::nullopt;
   Operator op = found->op;
@@ -74,7 +74,7 @@ std::optional<Operator> find_operator(std::string_view name) {
 
 std::string names_of_operators() {
   std::string names;
-  for (const Name& name : kNames) names.append(names.empty() ? "" : ", ").append(name.name);
+  for (const Name& name : kOperatorNames) names.append(names.empty() ? "" : ", ").append(name.name);
   return names;
 }
 

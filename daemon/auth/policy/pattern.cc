@@ -9,20 +9,20 @@ namespace larder::policy {
 
 namespace {
 
-using Kind = Piece::Kind;
+using PieceKind = Piece::Kind;
 
 // In place of a number of bytes.
 constexpr std::size_t kDoesNotFit = static_cast<std::size_t>(-1);
 
 void append_literal(std::vector<Piece>& pieces, char c) {
-  if (pieces.empty() || pieces.back().kind != Kind::literal) pieces.push_back({});
+  if (pieces.empty() || pieces.back().kind != PieceKind::literal) pieces.push_back({});
   pieces.back().text.push_back(c);
 }
 
 void append_wildcard(std::vector<Piece>& pieces, char c) {
-  const Kind kind = c == '*' ? Kind::any_text : Kind::any_byte;
+  const PieceKind kind = c == '*' ? PieceKind::any_text : PieceKind::any_byte;
   const bool says_nothing_new =
-      kind == Kind::any_text && !pieces.empty() && pieces.back().kind == kind;
+      kind == PieceKind::any_text && !pieces.empty() && pieces.back().kind == kind;
   if (!says_nothing_new) pieces.push_back({.kind = kind});
 }
 
@@ -45,7 +45,7 @@ Status append_variable(std::vector<Piece>& pieces, std::string_view name,
   if (!key || type_of(*key) != KeyType::text) {
     return expected("policy variables among " + names_of_condition_keys(KeyType::text));
   }
-  pieces.push_back({.kind = Kind::variable, .key = *key});
+  pieces.push_back({.kind = PieceKind::variable, .key = *key});
   return {};
 }
 
@@ -119,8 +119,9 @@ std::uint32_t Patterns::add(const PatternText& pattern) {
   Row row{{}, {}, {static_cast<std::uint32_t>(pieces_.size()), 0}, pattern.ignores_case};
   auto first = pattern.pieces.begin();
   auto last = pattern.pieces.end();
-  if (first != last && first->kind == Kind::literal) row.head = store((first++)->text);
-  if (first != last && std::prev(last)->kind == Kind::literal) row.tail = store((--last)->text);
+  if (first != last && first->kind == PieceKind::literal) row.head = store((first++)->text);
+  if (first != last && std::prev(last)->kind == PieceKind::literal)
+    row.tail = store((--last)->text);
   for (; first != last; ++first) {
     pieces_.push_back({first->kind, first->key, store(first->text)});
     ++row.pieces.count;
@@ -152,14 +153,14 @@ Match Patterns::match_row(const Row& row, std::string_view text, const Facts& fa
 // The first place from `at` on where `piece` may fit; npos when there is none.
 std::size_t Patterns::find_fit(const FlatPiece& piece, std::string_view text, std::size_t at,
                                bool ignores_case) const {
-  const bool is_plain = piece.kind == Kind::literal && !ignores_case;
+  const bool is_plain = piece.kind == PieceKind::literal && !ignores_case;
   return is_plain ? text.find(view(piece.text), at) : at;
 }
 
 std::size_t Patterns::fitting_bytes(const FlatPiece& piece, std::string_view text,
                                     const Facts& facts, bool ignores_case) const {
-  if (piece.kind == Kind::any_byte) return text.empty() ? kDoesNotFit : 1;
-  const bool is_variable = piece.kind == Kind::variable;
+  if (piece.kind == PieceKind::any_byte) return text.empty() ? kDoesNotFit : 1;
+  const bool is_variable = piece.kind == PieceKind::variable;
   const auto wanted = is_variable ? facts.text_of(piece.key) : view(piece.text);
   return starts_with(text, wanted, ignores_case) ? wanted.size() : kDoesNotFit;
 }
@@ -177,9 +178,10 @@ Match Patterns::match_pieces(const Row& row, std::string_view text, const Facts&
   while (piece != end || at < text.size()) {
     std::size_t bytes = kDoesNotFit;
     if (piece != end) {
-      const bool is_unknown = piece->kind == Kind::variable && facts.text_of(piece->key).empty();
+      const bool is_unknown =
+          piece->kind == PieceKind::variable && facts.text_of(piece->key).empty();
       if (is_unknown) matched = Match::unknown;
-      if (is_unknown || piece->kind == Kind::any_text) {
+      if (is_unknown || piece->kind == PieceKind::any_text) {
         if (++piece == end) return matched;
         after_star = piece;
         star_end = at = find_fit(*piece, text, at, row.ignores_case);

@@ -94,11 +94,6 @@ Status read_helpers(const json& helpers, DockerConfig& config) {
   return {};
 }
 
-json member(const json& object, const char* key) {
-  const auto found = object.find(key);
-  return found == object.end() ? json() : *found;
-}
-
 }  // namespace
 
 Result<DockerConfig> parse_docker_config(std::string_view text, DockerConfigForm form,
@@ -107,9 +102,9 @@ Result<DockerConfig> parse_docker_config(std::string_view text, DockerConfigForm
   if (!document.is_object()) return bad("not a JSON object of at most 1 MiB");
   const bool is_old = form == DockerConfigForm::dockercfg;
   DockerConfig config;
-  auto good = read_auths(is_old ? document : member(document, "auths"), fields, config);
+  auto good = read_auths(is_old ? document : member_at(document, "auths"), fields, config);
   if (good && !is_old && fields == DockerConfigFields::all) {
-    good = read_helpers(member(document, "credHelpers"), config);
+    good = read_helpers(member_at(document, "credHelpers"), config);
     config.helper_of_others = string_at(document, "credsStore");
   }
   if (!good) return good.error();

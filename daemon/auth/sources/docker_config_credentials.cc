@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "daemon/auth/secret_file.h"
+#include "daemon/auth/small_file.h"
 #include "daemon/auth/sources/docker_config.h"
 
 namespace larder::auth {
@@ -11,7 +11,7 @@ namespace larder::auth {
 namespace {
 
 Result<DockerConfig> read_config(const std::filesystem::path& file) {
-  const auto text = read_secret_file(file, kDockerConfigBytesMax);
+  const auto text = read_small_file(file, kDockerConfigBytesMax);
   if (!text) return text.error();
   const auto form = file.string().ends_with(".dockercfg") ? DockerConfigForm::dockercfg
                                                           : DockerConfigForm::config_json;

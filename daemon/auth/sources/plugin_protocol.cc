@@ -12,9 +12,9 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kGroup = "credentialprovider.kubelet.k8s.io/";
-constexpr std::size_t kEntriesMax = 1024;
+constexpr std::size_t kAnswerCredentialsMax = 1024;
 
-Error bad(const std::string& what) {
+Error bad_answer(const std::string& what) {
   return {Errc::upstream_down, "plugin answer: " + what};
 }
 
@@ -34,15 +34,15 @@ std::optional<PluginCacheKey> cache_key(const std::string& name) {
 // Status of a plain null is good, too: the plugin leaves it to others.
 Status read_auth(const json& auth, PluginAnswer& answer) {
   if (auth.is_null()) return {};
-  if (!auth.is_object()) return bad("auth is no object");
-  if (auth.size() > kEntriesMax) return bad("more than 1,024 credentials");
+  if (!auth.is_object()) return bad_answer("auth is no object");
+  if (auth.size() > kAnswerCredentialsMax) return bad_answer("more than 1,024 credentials");
   for (const auto& [key, entry] : auth.items()) {
     const auto pattern = ImagePattern::parse(key);
     if (!pattern) continue;
     auto username = string_at(entry, "username");
     auto password = string_at(entry, "password");
     if (username.empty() || password.empty()) {
-      answer.auth.add(*pattern, bad(pattern->str() + " has no username and password"));
+      answer.auth.add(*pattern, bad_answer(pattern->str() + " has no username and password"));
     } else {
       answer.auth.add(*pattern,
                       Credential{.username = std::move(username), .password = std::move(password)});
@@ -56,12 +56,7 @@ Status read_cache_duration(const json& duration, PluginAnswer& answer) {
   if (duration.is_string()) {
     answer.cache_duration = parse_go_duration(duration.get_ref<const std::string&>());
   }
-  return answer.cache_duration ? Status() : bad("cacheDuration is no duration");
-}
-
-json member(const json& object, const char* key) {
-  const auto found = object.find(key);
-  return found == object.end() ? json() : *found;
+  return answer.cache_duration ? Status() : bad_answer("cacheDuration is no duration");
 }
 
 }  // namespace
@@ -75,17 +70,17 @@ std::string plugin_request(const std::string& image) {
 
 Result<PluginAnswer> parse_plugin_answer(std::string_view output) {
   const json document = parse_bounded_json(output, kPluginAnswerBytesMax);
-  if (!document.is_object()) return bad("no JSON object");
+  if (!document.is_object()) return bad_answer("no JSON object");
   if (string_at(document, "kind") != "CredentialProviderResponse" ||
       !is_known_version(string_at(document, "apiVersion"))) {
-    return bad("no CredentialProviderResponse of a known version");
+    return bad_answer("no CredentialProviderResponse of a known version");
   }
   const auto key = cache_key(string_at(document, "cacheKeyType"));
-  if (!key) return bad("cacheKeyType is none of Image, Registry, Global");
+  if (!key) return bad_answer("cacheKeyType is none of Image, Registry, Global");
   PluginAnswer answer;
   answer.key = *key;
-  auto good = read_cache_duration(member(document, "cacheDuration"), answer);
-  if (good) good = read_auth(member(document, "auth"), answer);
+  auto good = read_cache_duration(member_at(document, "cacheDuration"), answer);
+  if (good) good = read_auth(member_at(document, "auth"), answer);
   if (!good) return good.error();
   return answer;
 }

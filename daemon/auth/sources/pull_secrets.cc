@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "daemon/auth/secret_file.h"
+#include "daemon/auth/small_file.h"
 #include "daemon/auth/sources/docker_config.h"
 #include "daemon/http/ascii.h"
 
@@ -55,7 +55,7 @@ Result<PullSecret> MountedPullSecrets::secret(const PullSecretName& name,
   if (!is_good) return Error{Errc::invalid, "not the name of a secret"};
   const auto folder = root_ / name.secret_namespace / name.name;
   for (const auto& kind : kKinds) {
-    auto content = read_secret_file(folder / kind.key, kDockerConfigBytesMax);
+    auto content = read_small_file(folder / kind.key, kDockerConfigBytesMax);
     if (content) return PullSecret{kind.type, {{kind.key, *std::move(content)}}};
     if (content.error().code != Errc::not_found) return content.error();
   }

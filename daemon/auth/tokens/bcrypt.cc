@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "cache/base/check.h"
-#include "daemon/auth/tokens/digests.h"
+#include "daemon/auth/digests.h"
 #include "daemon/http/ascii.h"
 
 namespace larder::tokens {
@@ -47,7 +47,7 @@ bool bcrypt_matches(std::string_view password, const std::string& hash) {
   const std::string tried(fits ? password : std::string_view("-"));
   const auto work = std::make_unique<crypt_data>();  // 32 KiB
   const char* const found = ::crypt_r(tried.c_str(), hash.c_str(), work.get());
-  const bool same = found != nullptr && equal_secrets(found, hash);
+  const bool same = found != nullptr && auth::equal_secrets(found, hash);
   ::explicit_bzero(work.get(), sizeof *work);
   return fits && same;
 }

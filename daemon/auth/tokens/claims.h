@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,13 @@ struct Claims {
 // Returns: invalid for a payload that is no JSON object, has a name twice at any depth, or a claim
 // of another kind than the standard's.
 Result<Claims> parse_claims(std::string_view payload);
+
+inline constexpr std::size_t kGroupsMax = 128;
+
+// The claim `groups`: one text or a list; none without it. Its groups may be what a policy denies
+// by, so they are never cut short.
+// Returns: invalid for another kind, more than kGroupsMax groups, or more than 6 KiB of them.
+Result<std::vector<std::string>> parse_groups(std::string_view payload);
 
 // What a token has to claim.
 struct ClaimRules {

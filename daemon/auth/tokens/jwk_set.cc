@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "daemon/auth/tokens/base64.h"
+#include "daemon/auth/encoding.h"
 #include "daemon/auth/tokens/strict_json.h"
 
 namespace larder::tokens {
@@ -16,7 +16,9 @@ constexpr std::size_t kNumberTextMax = 2048;
 Result<std::string> bytes_member(const nlohmann::json& jwk, const char* name) {
   const auto text = text_member(jwk, name, kNumberTextMax);
   if (!text) return text.error();
-  return base64url_decoded(*text);
+  auto bytes = auth::base64url_decoded(*text);
+  if (!bytes) return Error{Errc::invalid, std::string(name) + " is no base64url"};
+  return *std::move(bytes);
 }
 
 Result<PublicKey> rsa_key(const nlohmann::json& jwk) {

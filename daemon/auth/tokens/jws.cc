@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "daemon/auth/tokens/base64.h"
+#include "daemon/auth/encoding.h"
 #include "daemon/auth/tokens/strict_json.h"
 #include "daemon/http/ascii.h"
 
@@ -49,9 +49,9 @@ Result<Jws> parse_jws(std::string_view token) {
   const auto first = token.find('.');
   const auto second = first == std::string_view::npos ? first : token.find('.', first + 1);
   if (second == std::string_view::npos) return malformed("not three parts");
-  const auto header_text = base64url_decoded(token.substr(0, first));
-  auto payload = base64url_decoded(token.substr(first + 1, second - first - 1));
-  auto signature = base64url_decoded(token.substr(second + 1));
+  const auto header_text = auth::base64url_decoded(token.substr(0, first));
+  auto payload = auth::base64url_decoded(token.substr(first + 1, second - first - 1));
+  auto signature = auth::base64url_decoded(token.substr(second + 1));
   if (!header_text || !payload || !signature) return malformed("no base64url");
   if (signature->empty()) return malformed("no signature");
   const auto header = parse_strict_object(*header_text, kTokenBytesMax);

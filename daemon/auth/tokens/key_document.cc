@@ -5,43 +5,45 @@
 #include <set>
 #include <utility>
 
-#include "daemon/auth/tokens/base64.h"
+#include "daemon/auth/encoding.h"
 #include "daemon/auth/tokens/strict_json.h"
 
 namespace larder::tokens {
 
 namespace {
 
-constexpr std::size_t kKeysMax = 64;
+constexpr std::size_t kSigningKeysMax = 64;
 
-Error unfit(const std::string& what) {
+Error unfit_document(const std::string& what) {
   return {Errc::invalid, "the signing keys: " + what};
 }
 
 Result<RingKey> parse_key(const nlohmann::json& jwk) {
-  if (!jwk.is_object()) return unfit("a key that is no object");
+  if (!jwk.is_object()) return unfit_document("a key that is no object");
   const auto type = text_member(jwk, "kty");
   const auto curve = text_member(jwk, "crv");
   const auto secret = text_member(jwk, "d");
   if (!type || !curve || !secret || *type != "EC" || *curve != "P-256") {
-    return unfit("a key that is no private key on P-256");
+    return unfit_document("a key that is no private key on P-256");
   }
-  const auto bytes = base64url_decoded(*secret);
-  auto key = bytes ? SigningKey::from_secret(*bytes) : Result<SigningKey>(bytes.error());
-  if (!key) return unfit(key.error().context);
+  const auto bytes = auth::base64url_decoded(*secret);
+  if (!bytes) return unfit_document("a key that is no base64url");
+  auto key = SigningKey::from_secret(*bytes);
+  if (!key) return unfit_document(key.error().context);
   const auto x = text_member(jwk, "x");
-  if (!x || (!x->empty() && *x != base64url(key->x()))) return unfit("a key of another's point");
+  if (!x || (!x->empty() && *x != auth::base64url(key->x())))
+    return unfit_document("a key of another's point");
   auto signs_from = time_member(jwk, "nbf");
-  if (!signs_from) return unfit(signs_from.error().context);
+  if (!signs_from) return unfit_document(signs_from.error().context);
   return RingKey{std::move(*key), {*signs_from}};
 }
 
 Result<std::vector<RingKey>> parse_jwk_set(std::string_view text) {
   const auto document = parse_strict_object(text, kKeyDocumentBytesMax);
-  if (!document) return unfit(document.error().context);
+  if (!document) return unfit_document(document.error().context);
   const auto list = document->find("keys");
-  if (list == document->end() || !list->is_array() || list->size() > kKeysMax) {
-    return unfit("no list of keys");
+  if (list == document->end() || !list->is_array() || list->size() > kSigningKeysMax) {
+    return unfit_document("no list of keys");
   }
   std::vector<RingKey> keys;
   for (const auto& jwk : *list) {
@@ -53,9 +55,9 @@ Result<std::vector<RingKey>> parse_jwk_set(std::string_view text) {
 }
 
 Result<std::vector<RingKey>> parse_pem(std::string_view text) {
-  if (text.size() > kKeyDocumentBytesMax) return unfit("too large");
+  if (text.size() > kKeyDocumentBytesMax) return unfit_document("too large");
   auto found = read_pem_keys(text);
-  if (!found) return unfit(found.error().context);
+  if (!found) return unfit_document(found.error().context);
   std::vector<RingKey> keys;
   for (auto& key : *found) keys.push_back({std::move(key), {}});
   return keys;
@@ -74,8 +76,8 @@ Result<std::vector<RingKey>> parse_key_document(std::string_view text) {
       text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size())).starts_with('{');
   auto keys = is_json ? parse_jwk_set(text) : parse_pem(text);
   if (!keys) return keys.error();
-  if (keys->empty()) return unfit("there is none");
-  if (has_one_twice(*keys)) return unfit("one is there twice");
+  if (keys->empty()) return unfit_document("there is none");
+  if (has_one_twice(*keys)) return unfit_document("one is there twice");
   return keys;
 }
 
@@ -87,9 +89,9 @@ std::string key_document(const std::vector<RingKey>& keys) {
                        {"use", "sig"},
                        {"alg", "ES256"},
                        {"kid", key.kid()},
-                       {"x", base64url(key.x())},
-                       {"y", base64url(key.y())},
-                       {"d", base64url(key.secret())}};
+                       {"x", auth::base64url(key.x())},
+                       {"y", auth::base64url(key.y())},
+                       {"d", auth::base64url(key.secret())}};
     if (times.signs_from) {
       jwk["nbf"] =
           std::chrono::floor<std::chrono::seconds>(*times.signs_from).time_since_epoch().count();

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "cache/base/check.h"
-#include "daemon/auth/tokens/base64.h"
+#include "daemon/auth/encoding.h"
 #include "daemon/auth/tokens/strict_json.h"
 
 namespace larder::tokens {
@@ -18,8 +18,8 @@ std::string jwks_of(const std::vector<RingKey>& keys) {
                     {"use", "sig"},
                     {"alg", "ES256"},
                     {"kid", key.kid()},
-                    {"x", base64url(key.x())},
-                    {"y", base64url(key.y())}});
+                    {"x", auth::base64url(key.x())},
+                    {"y", auth::base64url(key.y())}});
   }
   return json_text({{"keys", std::move(list)}});
 }

@@ -47,11 +47,16 @@ Result<Subject> OidcIssuer::check(const Jws& jws, const Claims& claims) {
 Result<Subject> OidcIssuer::subject_of(const Jws& jws, const Claims& claims) const {
   if (claims.subject.empty()) return denied("token: no subject");
   Subject subject;
-  subject.kind = Subject::Kind::federated;
+  subject.kind = Subject::Kind::oidc;
   subject.name = claims.subject;
   subject.issuer = rules_.name;
   subject.expires = claims.expires;
-  if (!rules_.kubernetes) return subject;
+  if (!rules_.kubernetes) {
+    auto groups = parse_groups(jws.payload);
+    if (!groups) return denied(groups.error().context);
+    subject.groups = std::move(*groups);
+    return subject;
+  }
   auto account = parse_service_account(jws.payload);
   if (!account) return denied(account.error().context);
   if (claims.subject != account->subject()) return denied("token: its subject is another account");
@@ -60,7 +65,7 @@ Result<Subject> OidcIssuer::subject_of(const Jws& jws, const Claims& claims) con
   if (!rules_.node.empty() && is_bound && account->node != rules_.node) {
     return denied("token: bound to another node");
   }
-  subject.kind = Subject::Kind::workload;
+  subject.kind = Subject::Kind::service_account;
   subject.namespace_name = std::move(account->namespace_name);
   subject.service_account = std::move(account->name);
   subject.pod = std::move(account->pod);

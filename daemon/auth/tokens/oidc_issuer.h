@@ -26,7 +26,7 @@ struct OidcRules {
   std::vector<std::string> audiences;  // ours; a token must be for one of them
   std::vector<Algorithm> algorithms = all_algorithms();
   std::chrono::seconds leeway{60};
-  // A token must be a service account's, and becomes a workload. Off: it is refused as one.
+  // A token must be a service account's, and its subject is that. Off: it is another's.
   bool kubernetes = false;
   // This node's name: a token bound to a pod on another one is refused. Empty: not looked at.
   std::string node{};

@@ -46,26 +46,29 @@ json subject_json(const Subject& subject) {
     if (!(subject.*member).empty()) object[name] = subject.*member;
   }
   if (!subject.names.empty()) object["names"] = subject.names;
+  if (!subject.groups.empty()) object["groups"] = subject.groups;
   return object;
 }
 
-Error unfit() {
+Error unfit_claims() {
   return {Errc::invalid, "token: claims that are not Larder's"};
 }
 
 Result<Subject> parse_subject(const json& object) {
   const auto found = object.find(kSubjectClaim);
-  if (found == object.end() || !found->is_object()) return unfit();
+  if (found == object.end() || !found->is_object()) return unfit_claims();
   const auto kind_name = text_member(*found, "kind");
   const auto kind = kind_name ? parse_subject_kind(*kind_name) : std::nullopt;
   auto names = texts_member(*found, "names");
-  if (!kind || !names) return unfit();
+  auto groups = texts_member(*found, "groups", kGroupsMax);
+  if (!kind || !names || !groups) return unfit_claims();
   Subject subject;
   subject.kind = *kind;
   subject.names = std::move(*names);
+  subject.groups = std::move(*groups);
   for (const auto& [name, member] : kSubjectTexts) {
     auto text = text_member(*found, name);
-    if (!text) return unfit();
+    if (!text) return unfit_claims();
     subject.*member = std::move(*text);
   }
   return subject;
@@ -73,15 +76,15 @@ Result<Subject> parse_subject(const json& object) {
 
 Result<std::vector<Access>> parse_access(const json& object) {
   const auto list = object.find("access");
-  if (list == object.end() || !list->is_array()) return unfit();
+  if (list == object.end() || !list->is_array()) return unfit_claims();
   std::vector<Access> accesses;
   for (const auto& one : *list) {
-    if (!one.is_object()) return unfit();
+    if (!one.is_object()) return unfit_claims();
     auto type = text_member(one, "type");
     auto class_name = text_member(one, "class");
     auto name = text_member(one, "name");
     auto actions = texts_member(one, "actions");
-    if (!type || !class_name || !name || !actions) return unfit();
+    if (!type || !class_name || !name || !actions) return unfit_claims();
     accesses.push_back(
         {std::move(*type), std::move(*class_name), std::move(*name), std::move(*actions)});
   }
@@ -111,8 +114,8 @@ Result<OwnClaims> parse_own_claims(std::string_view payload) {
   auto access = parse_access(*object);
   if (!subject) return subject.error();
   if (!access) return access.error();
-  if (!standard->expires || !standard->not_before || !standard->issued_at) return unfit();
-  if (standard->audiences.size() != 1) return unfit();
+  if (!standard->expires || !standard->not_before || !standard->issued_at) return unfit_claims();
+  if (standard->audiences.size() != 1) return unfit_claims();
   subject->name = standard->subject;
   return OwnClaims{
       standard->issuer,      standard->audiences.front(), std::move(*subject), std::move(*access),

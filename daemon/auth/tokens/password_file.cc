@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "daemon/auth/tokens/base64.h"
+#include "daemon/auth/digests.h"
+#include "daemon/auth/encoding.h"
 #include "daemon/auth/tokens/bcrypt.h"
-#include "daemon/auth/tokens/digests.h"
 
 namespace larder::tokens {
 
@@ -27,7 +27,7 @@ std::string joined(std::string_view a, std::string_view b, std::string_view c) {
 }
 
 std::string stamp_of(const std::string& hash) {
-  return base64url(bytes_of(sha256(hash)).substr(0, kStampBytes));
+  return auth::base64url(auth::bytes_of(auth::sha256(hash)).substr(0, kStampBytes));
 }
 
 Error wrong() {
@@ -39,7 +39,7 @@ Error wrong() {
 PasswordFile::PasswordFile(PasswordFileOptions options, Clock& clock)
     : options_(std::move(options)),
       clock_(clock),
-      key_(random_bytes(32)),
+      key_(auth::random_bytes(32)),
       file_(options_.file, kHtpasswdBytesMax),
       outcomes_(options_.outcomes) {}
 
@@ -54,10 +54,11 @@ Result<Subject> PasswordFile::check(const PasswordQuestion& question) {
   const auto users = this->users();
   const std::string& hash = users->hash_of(question.username);
   // With the hash in it, a changed password is another one.
-  const Sum password = hmac_sha256(key_, joined(question.username, question.password, hash));
+  const auth::Sum password =
+      auth::hmac_sha256(key_, joined(question.username, question.password, hash));
   const auto address = address_of(question.peer);
-  const Guesser who{hmac_sha256(key_, joined("user", question.username, address)),
-                    hmac_sha256(key_, joined("address", address, ""))};
+  const Guesser who{auth::hmac_sha256(key_, joined("user", question.username, address)),
+                    auth::hmac_sha256(key_, joined("address", address, ""))};
   bool known = false;
   auto right = known_or_turn(password, who, known);
   if (!right) return right.error();
@@ -114,7 +115,8 @@ std::shared_ptr<const Htpasswd> PasswordFile::users() {
 }
 
 // Either what is known of the password, or the turn to try it: then it is in trying_.
-Result<bool> PasswordFile::known_or_turn(const Sum& password, const Guesser& who, bool& known) {
+Result<bool> PasswordFile::known_or_turn(const auth::Sum& password, const Guesser& who,
+                                         bool& known) {
   MutexLock lock(mutex_);
   const MonoTime give_up = clock_.now() + options_.wait_max;
   while (true) {
@@ -145,7 +147,7 @@ bool PasswordFile::wait_for_turn(MonoTime give_up) {
   return in_time;
 }
 
-void PasswordFile::settle(const Sum& password, const Guesser& who, bool right) {
+void PasswordFile::settle(const auth::Sum& password, const Guesser& who, bool right) {
   MutexLock lock(mutex_);
   const auto now = clock_.now();
   trying_.erase(password);

@@ -50,9 +50,10 @@ class PasswordFile final : public PasswordChecker {
   PasswordFile(PasswordFileOptions options, Clock& clock);
   Status reload();
   std::shared_ptr<const Htpasswd> users() EXCLUDES(mutex_);
-  Result<bool> known_or_turn(const Sum& password, const Guesser& who, bool& known) EXCLUDES(mutex_);
+  Result<bool> known_or_turn(const auth::Sum& password, const Guesser& who, bool& known)
+      EXCLUDES(mutex_);
   bool wait_for_turn(MonoTime give_up) REQUIRES(mutex_);
-  void settle(const Sum& password, const Guesser& who, bool right) EXCLUDES(mutex_);
+  void settle(const auth::Sum& password, const Guesser& who, bool right) EXCLUDES(mutex_);
 
   const PasswordFileOptions options_;
   Clock& clock_;
@@ -66,7 +67,7 @@ class PasswordFile final : public PasswordChecker {
   std::shared_ptr<const Htpasswd> users_ GUARDED_BY(mutex_);  // shared with checks under way
   MonoTime looked_ GUARDED_BY(mutex_){};
   PasswordOutcomes outcomes_ GUARDED_BY(mutex_);
-  std::set<Sum> trying_ GUARDED_BY(mutex_);  // passwords whose check runs
+  std::set<auth::Sum> trying_ GUARDED_BY(mutex_);  // passwords whose check runs
   int waiting_ GUARDED_BY(mutex_) = 0;
 };
 

@@ -6,27 +6,27 @@ namespace {
 
 // Makes room for one more. The oldest goes.
 template <class Map>
-void trim(Map& map, std::list<Sum>& order, std::size_t size_max) {
+void trim(Map& map, std::list<auth::Sum>& order, std::size_t size_max) {
   if (map.size() < size_max) return;
   map.erase(order.front());
   order.pop_front();
 }
 
 template <class Map>
-void drop(Map& map, std::list<Sum>& order, typename Map::iterator one) {
+void drop(Map& map, std::list<auth::Sum>& order, typename Map::iterator one) {
   order.erase(one->second.place);
   map.erase(one);
 }
 
 }  // namespace
 
-std::optional<bool> PasswordOutcomes::find(const Sum& password, MonoTime now) const {
+std::optional<bool> PasswordOutcomes::find(const auth::Sum& password, MonoTime now) const {
   const auto found = outcomes_.find(password);
   if (found == outcomes_.end() || found->second.until <= now) return std::nullopt;
   return found->second.right;
 }
 
-void PasswordOutcomes::remember(const Sum& password, bool right, MonoTime now) {
+void PasswordOutcomes::remember(const auth::Sum& password, bool right, MonoTime now) {
   if (const auto found = outcomes_.find(password); found != outcomes_.end()) {
     drop(outcomes_, outcome_order_, found);
   }
@@ -46,13 +46,13 @@ void PasswordOutcomes::note_wrong(const Guesser& who, MonoTime now) {
   count_wrong(who.address, now);
 }
 
-int PasswordOutcomes::wrong_of(const Sum& who, MonoTime now) const {
+int PasswordOutcomes::wrong_of(const auth::Sum& who, MonoTime now) const {
   const auto found = guessers_.find(who);
   const bool counts = found != guessers_.end() && now < found->second.window_end;
   return counts ? found->second.wrong : 0;
 }
 
-void PasswordOutcomes::count_wrong(const Sum& who, MonoTime now) {
+void PasswordOutcomes::count_wrong(const auth::Sum& who, MonoTime now) {
   auto found = guessers_.find(who);
   if (found != guessers_.end() && found->second.window_end <= now) {
     drop(guessers_, guesser_order_, found);

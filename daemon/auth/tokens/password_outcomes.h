@@ -13,7 +13,7 @@
 #include <unordered_map>
 
 #include "cache/base/clock.h"
-#include "daemon/auth/tokens/digests.h"
+#include "daemon/auth/digests.h"
 
 namespace larder::tokens {
 
@@ -29,8 +29,8 @@ struct OutcomeRules {
 
 // Who tries a password: keyed hashes.
 struct Guesser {
-  Sum user_at_address;
-  Sum address;
+  auth::Sum user_at_address;
+  auth::Sum address;
 };
 
 class PasswordOutcomes {
@@ -41,8 +41,8 @@ class PasswordOutcomes {
   explicit PasswordOutcomes(OutcomeRules rules) : rules_(rules) {}
 
   // Whether the password was right, as far as it is remembered at `now`.
-  std::optional<bool> find(const Sum& password, MonoTime now) const;
-  void remember(const Sum& password, bool right, MonoTime now);
+  std::optional<bool> find(const auth::Sum& password, MonoTime now) const;
+  void remember(const auth::Sum& password, bool right, MonoTime now);
 
   // Whether `who` may try one more.
   bool may_try(const Guesser& who, MonoTime now) const;
@@ -52,22 +52,22 @@ class PasswordOutcomes {
   struct Outcome {
     bool right;
     MonoTime until;
-    std::list<Sum>::iterator place;
+    std::list<auth::Sum>::iterator place;
   };
   struct Guesses {
     int wrong;
     MonoTime window_end;
-    std::list<Sum>::iterator place;
+    std::list<auth::Sum>::iterator place;
   };
 
-  int wrong_of(const Sum& who, MonoTime now) const;
-  void count_wrong(const Sum& who, MonoTime now);
+  int wrong_of(const auth::Sum& who, MonoTime now) const;
+  void count_wrong(const auth::Sum& who, MonoTime now);
 
   const OutcomeRules rules_;
-  std::unordered_map<Sum, Outcome, SumHash> outcomes_;
-  std::list<Sum> outcome_order_;  // the oldest first
-  std::unordered_map<Sum, Guesses, SumHash> guessers_;
-  std::list<Sum> guesser_order_;  // likewise
+  std::unordered_map<auth::Sum, Outcome, auth::SumHash> outcomes_;
+  std::list<auth::Sum> outcome_order_;  // the oldest first
+  std::unordered_map<auth::Sum, Guesses, auth::SumHash> guessers_;
+  std::list<auth::Sum> guesser_order_;  // likewise
 };
 
 }  // namespace larder::tokens

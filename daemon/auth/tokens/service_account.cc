@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kNameBytesMax = 253;
 
-Error unfit(const char* what) {
+Error unfit_account(const char* what) {
   return {Errc::invalid, std::string("token: ") + what};
 }
 
@@ -29,9 +29,9 @@ bool is_name(const std::string& text) {
 Result<std::string> object_name(const nlohmann::json& claim, const char* member) {
   const auto found = claim.find(member);
   if (found == claim.end()) return std::string();
-  if (!found->is_object()) return unfit("a kubernetes.io claim of another form");
+  if (!found->is_object()) return unfit_account("a kubernetes.io claim of another form");
   auto name = text_member(*found, "name");
-  if (!name || !is_name(*name)) return unfit("a name that is none in Kubernetes");
+  if (!name || !is_name(*name)) return unfit_account("a name that is none in Kubernetes");
   return name;
 }
 
@@ -45,7 +45,7 @@ Result<ServiceAccount> parse_service_account(std::string_view payload) {
   const auto object = parse_strict_object(payload, kTokenBytesMax);
   if (!object) return object.error();
   const auto claim = object->find("kubernetes.io");
-  if (claim == object->end() || !claim->is_object()) return unfit("no kubernetes.io claim");
+  if (claim == object->end() || !claim->is_object()) return unfit_account("no kubernetes.io claim");
   auto namespace_name = text_member(*claim, "namespace");
   auto name = object_name(*claim, "serviceaccount");
   auto pod = object_name(*claim, "pod");
@@ -54,7 +54,7 @@ Result<ServiceAccount> parse_service_account(std::string_view payload) {
   if (!pod) return pod.error();
   if (!node) return node.error();
   if (!namespace_name || !is_name(*namespace_name) || name->empty()) {
-    return unfit("no namespace or service account");
+    return unfit_account("no namespace or service account");
   }
   return ServiceAccount{std::move(*namespace_name), std::move(*name), std::move(*pod),
                         std::move(*node)};

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "cache/base/check.h"
-#include "daemon/auth/tokens/base64.h"
-#include "daemon/auth/tokens/digests.h"
+#include "daemon/auth/digests.h"
+#include "daemon/auth/encoding.h"
 #include "daemon/auth/tokens/openssl_owned.h"
 
 namespace larder::tokens {
@@ -23,7 +23,7 @@ Error refused(const char* what) {
   return {Errc::io, std::string(what) + ": OpenSSL refuses"};
 }
 
-Error unfit(const char* what) {
+Error unfit_key(const char* what) {
   ERR_clear_error();
   return {Errc::invalid, what};
 }
@@ -83,9 +83,9 @@ std::shared_ptr<EVP_PKEY> key_of(const BIGNUM* secret, const std::string& point)
 }
 
 std::string thumbprint(const std::string& x, const std::string& y) {
-  const std::string jwk =
-      R"({"crv":"P-256","kty":"EC","x":")" + base64url(x) + R"(","y":")" + base64url(y) + R"("})";
-  return base64url(bytes_of(sha256(jwk)));
+  const std::string jwk = R"({"crv":"P-256","kty":"EC","x":")" + auth::base64url(x) + R"(","y":")" +
+                          auth::base64url(y) + R"("})";
+  return auth::base64url(auth::bytes_of(auth::sha256(jwk)));
 }
 
 int no_passphrase(char*, int, int, void*) {
@@ -125,12 +125,12 @@ Result<SigningKey> SigningKey::generate() {
 }
 
 Result<SigningKey> SigningKey::from_secret(std::string_view secret) {
-  if (secret.size() != kCoordinateBytes) return unfit("a private key of the wrong length");
+  if (secret.size() != kCoordinateBytes) return unfit_key("a private key of the wrong length");
   const auto value = number(secret);
   const std::string point = value == nullptr ? std::string() : point_of(value.get());
-  if (point.empty()) return unfit("a private key that is none on P-256");
+  if (point.empty()) return unfit_key("a private key that is none on P-256");
   auto key = key_of(value.get(), point);
-  if (key == nullptr) return unfit("a private key that is none on P-256");
+  if (key == nullptr) return unfit_key("a private key that is none on P-256");
   return SigningKey(std::move(key));
 }
 
@@ -166,14 +166,14 @@ Result<std::vector<SigningKey>> read_pem_keys(std::string_view pem) {
   while (keys.size() < kPemKeysMax) {
     const Owned<EVP_PKEY> key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr));
     if (key == nullptr) break;
-    if (!is_on_p256(key.get())) return unfit("a private key that is not on P-256");
+    if (!is_on_p256(key.get())) return unfit_key("a private key that is not on P-256");
     auto own = SigningKey::from_secret(number_in(key.get(), OSSL_PKEY_PARAM_PRIV_KEY));
     if (!own) return own.error();
     keys.push_back(std::move(*own));
   }
   ERR_clear_error();
-  if (keys.empty()) return unfit("no private key that can be read");
-  if (keys.size() != private_blocks(pem)) return unfit("a private key that cannot be read");
+  if (keys.empty()) return unfit_key("no private key that can be read");
+  if (keys.size() != private_blocks(pem)) return unfit_key("a private key that cannot be read");
   return keys;
 }
 

@@ -1,7 +1,7 @@
 #include <openssl/x509v3.h>
 
+#include "daemon/auth/digests.h"
 #include "daemon/auth/encoding.h"
-#include "daemon/auth/tokens/digests.h"
 #include "daemon/auth/tokens/openssl_owned.h"
 #include "daemon/auth/tokens/signing_key.h"
 
@@ -38,7 +38,7 @@ bool set_validity(X509* certificate) {
 // The names come from the key alone, so that certificates of one key can stand for one another.
 // Root and token have different ones: Go takes equal names with an equal key for a loop.
 bool fill(X509* certificate, EVP_PKEY* key, const std::string& kid, bool is_root) {
-  const auto serial = number("\x01" + random_bytes(15));
+  const auto serial = number("\x01" + auth::random_bytes(15));
   return serial != nullptr && X509_set_version(certificate, X509_VERSION_3) == 1 &&
          BN_to_ASN1_INTEGER(serial.get(), X509_get_serialNumber(certificate)) != nullptr &&
          set_name(X509_get_issuer_name(certificate), "root", kid) &&

@@ -11,7 +11,6 @@ namespace larder::tokens {
 
 namespace {
 
-constexpr std::size_t kTextsMax = 64;
 constexpr double kSecondsMax = 253402300799;  // the year 9999: NumericDate has no other bound
 
 // Watches the parser at work. The parser itself keeps the last of two equal names.
@@ -43,7 +42,7 @@ class Watcher {
   bool twice_ = false;
 };
 
-Error unfit(const char* name) {
+Error unfit_member(const char* name) {
   return {Errc::invalid, std::string(name) + " is not what it has to be"};
 }
 
@@ -74,19 +73,20 @@ Result<std::string> text_member(const nlohmann::json& object, const char* name,
   const auto found = object.find(name);
   if (found == object.end()) return std::string();
   const auto* text = found->get_ptr<const std::string*>();
-  if (text == nullptr || !is_clean(*text, bytes_max)) return unfit(name);
+  if (text == nullptr || !is_clean(*text, bytes_max)) return unfit_member(name);
   return *text;
 }
 
-Result<std::vector<std::string>> texts_member(const nlohmann::json& object, const char* name) {
+Result<std::vector<std::string>> texts_member(const nlohmann::json& object, const char* name,
+                                              std::size_t count_max) {
   const auto found = object.find(name);
   if (found == object.end()) return std::vector<std::string>();
   const auto list = found->is_array() ? *found : nlohmann::json::array({*found});
-  if (list.size() > kTextsMax) return unfit(name);
+  if (list.size() > count_max) return unfit_member(name);
   std::vector<std::string> texts;
   for (const auto& one : list) {
     const auto* text = one.get_ptr<const std::string*>();
-    if (text == nullptr || !is_clean(*text, 1024)) return unfit(name);
+    if (text == nullptr || !is_clean(*text, 1024)) return unfit_member(name);
     texts.push_back(*text);
   }
   return texts;
@@ -95,9 +95,9 @@ Result<std::vector<std::string>> texts_member(const nlohmann::json& object, cons
 Result<std::optional<WallTime>> time_member(const nlohmann::json& object, const char* name) {
   const auto found = object.find(name);
   if (found == object.end()) return std::optional<WallTime>();
-  if (!found->is_number()) return unfit(name);
+  if (!found->is_number()) return unfit_member(name);
   const double seconds = found->get<double>();
-  if (!(seconds >= 0 && seconds <= kSecondsMax)) return unfit(name);
+  if (!(seconds >= 0 && seconds <= kSecondsMax)) return unfit_member(name);
   const auto whole = std::chrono::seconds(static_cast<std::int64_t>(std::floor(seconds)));
   // The clock's own range ends in 2262.
   const auto end = std::chrono::floor<std::chrono::seconds>(WallTime::max());

@@ -29,8 +29,9 @@ Result<nlohmann::json> parse_strict_object(std::string_view text, std::size_t by
 Result<std::string> text_member(const nlohmann::json& object, const char* name,
                                 std::size_t bytes_max = 1024);
 
-// One text, or a list of 64 at most; empty when there is no such member. Returns: invalid.
-Result<std::vector<std::string>> texts_member(const nlohmann::json& object, const char* name);
+// One text, or a list of them; empty when there is no such member. Returns: invalid.
+Result<std::vector<std::string>> texts_member(const nlohmann::json& object, const char* name,
+                                              std::size_t count_max = 64);
 
 // A NumericDate (RFC 7519 section 2), whole seconds between 1970 and 9999. Returns: invalid.
 Result<std::optional<WallTime>> time_member(const nlohmann::json& object, const char* name);

@@ -10,8 +10,8 @@ namespace {
 constexpr std::array<std::pair<Subject::Kind, std::string_view>, 6> kKinds{{
     {Subject::Kind::anonymous, "anonymous"},
     {Subject::Kind::user, "user"},
-    {Subject::Kind::workload, "workload"},
-    {Subject::Kind::federated, "federated"},
+    {Subject::Kind::service_account, "service-account"},
+    {Subject::Kind::oidc, "oidc"},
     {Subject::Kind::certificate, "certificate"},
     {Subject::Kind::tenant, "tenant"},
 }};

@@ -15,11 +15,11 @@ namespace larder::tokens {
 struct Subject {
   enum class Kind {
     anonymous,
-    user,         // a username with a password
-    workload,     // a Kubernetes service account
-    federated,    // another OIDC issuer's subject
-    certificate,  // a client certificate
-    tenant,       // whoever showed what an image's upstream is asked with (daemon/access)
+    user,             // a username with a password
+    service_account,  // of Kubernetes
+    oidc,             // another OIDC issuer's subject
+    certificate,      // a client certificate
+    tenant,           // whoever showed what an image's upstream is asked with (daemon/access)
   };
 
   Kind kind = Kind::anonymous;
@@ -29,7 +29,8 @@ struct Subject {
   std::string service_account{};
   std::string pod{};
   std::string node{};
-  std::vector<std::string> names{};  // a certificate's alternative names, "DNS:web.example"
+  std::vector<std::string> groups{};  // as an OIDC issuer says
+  std::vector<std::string> names{};   // a certificate's alternative names, "DNS:web.example"
   // What proved it ends then; nothing: it has no end of its own.
   std::optional<WallTime> expires{};
   // Of the secret that proved it: another one once that has changed. Empty: it cannot be looked up
@@ -39,6 +40,7 @@ struct Subject {
   bool operator==(const Subject&) const = default;
 };
 
+// The words of policies (docs/policy.md), and "tenant".
 std::string_view to_string(Subject::Kind kind);
 std::optional<Subject::Kind> parse_subject_kind(std::string_view name);
 

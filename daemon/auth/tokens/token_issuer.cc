@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "daemon/auth/digests.h"
 #include "daemon/auth/encoding.h"
-#include "daemon/auth/tokens/base64.h"
-#include "daemon/auth/tokens/digests.h"
 #include "daemon/auth/tokens/jws.h"
 #include "daemon/auth/tokens/strict_json.h"
 
@@ -71,16 +70,17 @@ Result<SignedToken> TokenIssuer::sign(std::string_view type, const std::string& 
                    issued_at - kNotBeforeMargin,
                    issued_at,
                    expires,
-                   base64url(random_bytes(16))};
+                   auth::base64url(auth::random_bytes(16))};
   // Others read access tokens, and need not know.
   if (is_access) claims.subject.stamp.clear();
   const bool certified = rules_.with_certificate && is_access;
   const std::string message =
-      base64url(header_text(type, key, certified ? &ring->signing_certificate(now) : nullptr)) +
-      "." + base64url(own_claims_text(claims));
+      auth::base64url(
+          header_text(type, key, certified ? &ring->signing_certificate(now) : nullptr)) +
+      "." + auth::base64url(own_claims_text(claims));
   auto signature = key.sign(message);
   if (!signature) return signature.error();
-  std::string token = message + "." + base64url(*signature);
+  std::string token = message + "." + auth::base64url(*signature);
   if (token.size() > kTokenBytesMax) {
     return Error{Errc::invalid, "more is asked for than a token can say"};
   }

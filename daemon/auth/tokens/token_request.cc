@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "daemon/auth/tokens/base64.h"
+#include "daemon/auth/encoding.h"
 #include "daemon/auth/tokens/form.h"
 #include "daemon/auth/tokens/jws.h"
 #include "daemon/http/ascii.h"
@@ -154,7 +154,7 @@ Result<std::optional<std::pair<std::string, std::string>>> basic_credentials(
       !http::equals_ignoring_case(value.substr(0, kScheme.size()), kScheme)) {
     return Error{Errc::invalid, "Authorization: not Basic"};
   }
-  const auto decoded = base64_decoded(http::trim(value.substr(kScheme.size())));
+  const auto decoded = auth::base64_decoded(http::trim(value.substr(kScheme.size())));
   const auto colon = decoded ? decoded->find(':') : std::string::npos;
   if (colon == std::string::npos ||
       std::any_of(decoded->begin(), decoded->end(), http::is_control)) {

@@ -21,7 +21,7 @@ TokenVerifier::TokenVerifier(TokenRules rules, SigningKeys& keys, Clock& clock,
 
 Result<std::shared_ptr<const OwnClaims>> TokenVerifier::verify(std::string_view token) {
   if (token.size() > kTokenBytesMax) return denied("token: too large");
-  const Sum sum = sha256(token);
+  const auth::Sum sum = auth::sha256(token);
   const auto ring = keys_.ring();
   if (auto known = find(sum, ring)) {
     if (auto in_time = check_times(*known); !in_time) return in_time.error();
@@ -70,7 +70,7 @@ Status TokenVerifier::check_times(const OwnClaims& claims) const {
   return {};
 }
 
-std::shared_ptr<const OwnClaims> TokenVerifier::find(const Sum& sum,
+std::shared_ptr<const OwnClaims> TokenVerifier::find(const auth::Sum& sum,
                                                      const std::shared_ptr<const KeyRing>& ring) {
   MutexLock lock(mutex_);
   if (ring != ring_) {
@@ -86,7 +86,7 @@ std::shared_ptr<const OwnClaims> TokenVerifier::find(const Sum& sum,
   return found->second->claims;
 }
 
-void TokenVerifier::remember(const Sum& sum, std::shared_ptr<const OwnClaims> claims,
+void TokenVerifier::remember(const auth::Sum& sum, std::shared_ptr<const OwnClaims> claims,
                              const std::shared_ptr<const KeyRing>& ring) {
   MutexLock lock(mutex_);
   // It was checked with keys that may be gone by now.

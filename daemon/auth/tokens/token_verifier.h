@@ -15,7 +15,7 @@
 #include "cache/base/clock.h"
 #include "cache/base/mutex.h"
 #include "cache/base/result.h"
-#include "daemon/auth/tokens/digests.h"
+#include "daemon/auth/digests.h"
 #include "daemon/auth/tokens/own_claims.h"
 #include "daemon/auth/tokens/signing_keys.h"
 #include "daemon/auth/tokens/token_issuer.h"
@@ -42,7 +42,7 @@ class TokenVerifier {
 
  private:
   struct Remembered {
-    Sum sum;
+    auth::Sum sum;
     std::shared_ptr<const OwnClaims> claims;
   };
   using Order = std::list<Remembered>;
@@ -50,9 +50,10 @@ class TokenVerifier {
   Result<OwnClaims> check(std::string_view token, std::string_view type,
                           const std::string& audience);
   Status check_times(const OwnClaims& claims) const;
-  std::shared_ptr<const OwnClaims> find(const Sum& sum, const std::shared_ptr<const KeyRing>& ring)
+  std::shared_ptr<const OwnClaims> find(const auth::Sum& sum,
+                                        const std::shared_ptr<const KeyRing>& ring)
       EXCLUDES(mutex_);
-  void remember(const Sum& sum, std::shared_ptr<const OwnClaims> claims,
+  void remember(const auth::Sum& sum, std::shared_ptr<const OwnClaims> claims,
                 const std::shared_ptr<const KeyRing>& ring) EXCLUDES(mutex_);
 
   const TokenRules rules_;
@@ -62,7 +63,7 @@ class TokenVerifier {
   mutable Mutex mutex_;
   std::shared_ptr<const KeyRing> ring_ GUARDED_BY(mutex_);  // what the tokens were checked with
   Order order_ GUARDED_BY(mutex_);                          // the latest used first
-  std::unordered_map<Sum, Order::iterator, SumHash> places_ GUARDED_BY(mutex_);
+  std::unordered_map<auth::Sum, Order::iterator, auth::SumHash> places_ GUARDED_BY(mutex_);
 };
 
 }  // namespace larder::tokens

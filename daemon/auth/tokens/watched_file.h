@@ -19,7 +19,7 @@ class WatchedFile {
   WatchedFile(std::filesystem::path path, std::size_t bytes_max);
 
   // The content when it has changed since the last call that gave it; nothing when it has not.
-  // Returns: as read_small_file; the next call looks again.
+  // Returns: as auth::read_small_file; the next call looks again.
   Result<std::optional<std::string>> read_if_changed();
 
   const std::filesystem::path& path() const { return path_; }
@@ -29,9 +29,5 @@ class WatchedFile {
   const std::size_t bytes_max_;
   std::string version_;  // of what was given last; empty: nothing was
 };
-
-// Returns: not_found, denied or io when it cannot be read; invalid when it is larger than
-// `bytes_max`. The context names the file.
-Result<std::string> read_small_file(const std::filesystem::path& path, std::size_t bytes_max);
 
 }  // namespace larder::tokens

@@ -35,6 +35,17 @@ TEST_F(GrantsTest, AreFreshForTheirTtlAndHoldForAGraceAfterIt) {
   EXPECT_EQ(standing(), Standing::unknown);
 }
 
+TEST_F(GrantsTest, HoldForWhatIsPublicUntilSomebodyCanBeAsked) {
+  grants_.grant("", "reg.example/app");
+
+  clock_.advance(15min);
+  EXPECT_EQ(grants_.standing("", "reg.example/app"), Standing::in_grace);
+  clock_.advance(24h * 365);
+  EXPECT_EQ(grants_.standing("", "reg.example/app"), Standing::in_grace);
+  grants_.refuse("", "reg.example/app", 15min);
+  EXPECT_EQ(grants_.standing("", "reg.example/app"), Standing::refused);
+}
+
 TEST_F(GrantsTest, AreOneSubjectsForOneRepository) {
   grants_.grant("tenant-1", "reg.example/app");
 

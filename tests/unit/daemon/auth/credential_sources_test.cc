@@ -61,7 +61,7 @@ TEST_F(CredentialFileTest, IsInvalidWhenEmptyOrEndless) {
 }
 
 TEST_F(CredentialFileTest, IsAnErrorWhenItIsADirectory) {
-  EXPECT_EQ(FileCredentials("user", directory_.path()).credentials({}).error().code, Errc::io);
+  EXPECT_EQ(FileCredentials("user", directory_.path()).credentials({}).error().code, Errc::invalid);
 }
 
 TEST(EnvironmentCredentials, GivesTheVariablesValue) {

@@ -43,21 +43,26 @@ TEST(Base64Decoded, RefusesEverythingElse) {
   EXPECT_EQ(base64_decoded({"Zm9\0", 4}), std::nullopt);
 }
 
-TEST(Base64UrlDecoded, HasItsOwnAlphabetAndNoPadding) {
-  EXPECT_EQ(base64url_decoded("-_-_"), "\xfb\xff\xbf");
-  EXPECT_EQ(base64url_decoded("Zg"), "f");
-  for (const char* text : {"+/+/", "Zg==", "Z", "Zh"}) {
+TEST(Base64Url, IsWrittenWithoutPaddingAndReadBack) {
+  const std::vector<std::pair<std::string, std::string>> table = {
+      {"", ""},        {"f", "Zg"},         {"fo", "Zm8"},
+      {"foo", "Zm9v"}, {"\xfb\xff", "-_8"}, {std::string("\0\0", 2), "AAA"},
+  };
+  for (const auto& [bytes, text] : table) {
+    EXPECT_EQ(base64url(bytes), text);
+    EXPECT_EQ(base64url_decoded(text), bytes);
+  }
+}
+
+TEST(Base64Url, RefusesEverySpellingButOne) {
+  for (const char* text : {"Zg==", "Zm8=", "Zh", "Zm9", "Z", "Zm9vZ", "Zm 9v", "Zm9v\n", "+/8",
+                           "Zm9v.", "Zg=", "====", "\xc3\xa4g"}) {
     EXPECT_EQ(base64url_decoded(text), std::nullopt) << text;
   }
 }
 
-TEST(PercentEncode, LeavesUnreservedCharactersAlone) {
-  EXPECT_EQ(percent_encode("azAZ09-._~"), "azAZ09-._~");
-}
-
-TEST(PercentEncode, EscapesAllOthers) {
-  EXPECT_EQ(percent_encode("repository:a/b:pull,push &=+%\xc3"),
-            "repository%3Aa%2Fb%3Apull%2Cpush%20%26%3D%2B%25%C3");
+TEST(Hex, IsInLowerCase) {
+  EXPECT_EQ(hex(std::string_view("\x00\xab\xff", 3)), "00abff");
 }
 
 }  // namespace

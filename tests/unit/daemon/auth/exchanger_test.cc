@@ -250,8 +250,9 @@ TEST_F(ExchangerTest, UsesNoRealmOutsideTheBoundary) {
 
   const auto authorization = authorize(challenges);
 
-  EXPECT_EQ(describe(authorization.error()),
-            "denied: the token realm evil.example is outside the trust boundary");
+  EXPECT_EQ(
+      describe(authorization.error()),
+      "denied: the token realm evil.example is outside the trust boundary, which `realms` widens");
   EXPECT_EQ(client_->count(), 0U);
 }
 

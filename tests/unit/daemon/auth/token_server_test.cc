@@ -133,5 +133,10 @@ INSTANTIATE_TEST_SUITE_P(Table, BadAnswers,
                                            R"({"token":"secret\r\nX: y"})",
                                            R"({"token":"sec ret"})", R"({"token":"\u00e9"})"));
 
+TEST(TokenRequest, SaysThatARealmOverHttpIsNone) {
+  EXPECT_EQ(ask(bearer("http://reg.example/token")).error().context,
+            "the token realm reg.example is http, and its upstream https");
+}
+
 }  // namespace
 }  // namespace larder::auth

@@ -1,7 +1,7 @@
 // Which realms may see an endpoint's credential.
-#include <gtest/gtest.h>
-
 #include "daemon/auth/trust_boundary.h"
+
+#include <gtest/gtest.h>
 
 namespace larder::auth {
 namespace {

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include "daemon/cli/place_option.h"
+#include "daemon/cli/token_arguments.h"
 #include "tests/unit/daemon/cli/running_daemon.h"
 
 namespace larder::cli {

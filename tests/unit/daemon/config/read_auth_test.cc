@@ -66,6 +66,8 @@ TEST(Auth, RefusesAnInlinePasswordWithoutRepeatingIt) {
 TEST(Auth, DoesNotRepeatAPasswordInTheWrongPlace) {
   EXPECT_THAT(problems_of_auth("kind: basic, username: u, password_env: 'hunter2!'"),
               AllOf(HasSubstr("got something else"), Not(HasSubstr("hunter2"))));
+  EXPECT_THAT(problems_of_auth("kind: basic, username: 'u:hunter2', password_file: /p"),
+              AllOf(HasSubstr("got something else"), Not(HasSubstr("hunter2"))));
 }
 
 class BadAuths : public TestWithParam<BadAuth> {};

@@ -38,7 +38,7 @@ TEST(TokensSection, IsRead) {
                             "  keys: {file: /var/lib/keys.json, rotation: 2d}\n"
                             "  htpasswd: /etc/larder/htpasswd\n"
                             "  anonymous: true\n"
-                            "  grants: {ttl: 1m, grace: 0}\n")
+                            "  grants: {ttl: 1s, grace: 0}\n")
                             .tokens;
 
   EXPECT_EQ(tokens, (Tokens{"https://larder.example",
@@ -49,7 +49,7 @@ TEST(TokensSection, IsRead) {
                             "/etc/larder/htpasswd",
                             true,
                             {},
-                            {minutes(1), Milliseconds(0)}}));
+                            {Milliseconds(1000), Milliseconds(0)}}));
 }
 
 TEST(TokensSection, MayShareKeysThatAreOnlyRead) {
@@ -92,8 +92,8 @@ INSTANTIATE_TEST_SUITE_P(
            BadTokens{"htpasswd: {alice: x}", ".htpasswd", "got a mapping"},
            BadTokens{"anonymous: yes", ".anonymous", "true or false"},
            BadTokens{"grants: 15m", ".grants", "a mapping"},
-           BadTokens{"grants: {ttl: 59s}", ".grants.ttl", "from 1m to 1d"},
-           BadTokens{"grants: {ttl: 25h}", ".grants.ttl", "from 1m to 1d"},
+           BadTokens{"grants: {ttl: 999ms}", ".grants.ttl", "from 1s to 1d"},
+           BadTokens{"grants: {ttl: 25h}", ".grants.ttl", "from 1s to 1d"},
            BadTokens{"grants: {grace: 31d}", ".grants.grace", "from 0s to 30d"},
            BadTokens{"grants: {life: 1m}", ".grants.life", "an unknown key"},
            BadTokens{"issuers: {}", ".issuers", "a list of issuers"},

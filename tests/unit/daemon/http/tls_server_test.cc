@@ -32,7 +32,7 @@ class CertificateRotationTest : public TlsListenerTest {
   void break_key() { std::ofstream(directory_.path() / "tls.key") << "half a key"; }
 
   std::unique_ptr<TlsServer> load(const CertificateFiles& files) {
-    auto loaded = TlsServer::create({.certificates = {files}}, &observer_);
+    auto loaded = TlsServer::create({.certificates = {files}}, "node", &observer_);
     CHECK(loaded.ok());
     return std::move(*loaded);
   }

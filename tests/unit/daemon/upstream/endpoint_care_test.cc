@@ -41,12 +41,20 @@ class EndpointTrials : public ::testing::Test {
     return upstreams_.find(host)->report().endpoints.at(0).state;
   }
 
+  static FakeAnswer answer_privately(const http::ClientRequest& request) {
+    if (request.url.target.starts_with("/token")) return token("T");
+    if (request.headers.find("Authorization")) return {.status = 404};
+    return challenge("Bearer realm=\"https://a.example/token\"");
+  }
+
   testing::FakeClock clock_;
   RecordingObserver observer_;
   testing::FakeHealthBook health_{clock_};
   bool is_up_ = false;
+  bool wants_tokens_ = false;
   std::optional<testing::FakeClient> client_{
-      std::in_place, [this](const http::ClientRequest&) {
+      std::in_place, [this](const http::ClientRequest& request) {
+        if (is_up_ && wants_tokens_) return answer_privately(request);
         if (is_up_) return FakeAnswer{.status = 404};
         return FakeAnswer{.error = Error{Errc::upstream_down, "connection refused"}};
       }};
@@ -86,6 +94,19 @@ TEST_F(EndpointTrials, SpareWhatIsWellAndWhatIsToBeLeftAlone) {
   care_.tick();
 
   EXPECT_EQ(client_->count(), 2U);
+}
+
+TEST_F(EndpointTrials, AreNotAllAsHealthHearsWhenTokensEndToo) {
+  is_up_ = true;
+  wants_tokens_ = true;
+  (void)ask("a.example");
+
+  care_.tick();
+
+  const auto report = upstreams_.find("a.example")->report();
+  ASSERT_EQ(report.endpoints[0].credentials.size(), 1U);
+  EXPECT_EQ(report.endpoints[0].credentials[0].of, "repository:team/app:pull");
+  EXPECT_EQ(report.endpoints[0].credentials[0].ends, clock_.wall() + 60s);
 }
 
 TEST_F(EndpointTrials, EndWithTheDaemon) {

@@ -30,6 +30,16 @@ TEST_F(EndpointTest, AsksForATokenByTheNameTheRegistryGivesTheRepository) {
             "%2Fapp%3Apull");
 }
 
+TEST_F(EndpointTest, TellsOfAChallengeThatCannotBeRead) {
+  answer({{.status = 401, .headers = {{"WWW-Authenticate", "Bearer realm=\"unended"}}}});
+
+  ASSERT_TRUE(send().ok());
+
+  EXPECT_EQ(response_.status(), 401);
+  EXPECT_EQ(client_->count(), 1U);
+  EXPECT_EQ(observer_.told().back(), "docker.io reg.example useless invalid");
+}
+
 TEST_F(EndpointTest, UsesATokenAgain) {
   answer({bearer_challenge(), token("T"), {}, {}});
   ASSERT_TRUE(send().ok());
@@ -110,7 +120,8 @@ TEST_F(EndpointTest, IsDeniedWhenTheRealmIsOutsideTheBoundary) {
   answer({challenge(R"(Bearer realm="https://evil.example/token")")});
 
   EXPECT_EQ(describe(send().error()),
-            "denied: reg.example: the token realm evil.example is outside the trust boundary");
+            "denied: reg.example: the token realm evil.example is outside the trust boundary, "
+            "which `realms` widens");
 
   EXPECT_EQ(client_->count(), 1U);
   EXPECT_EQ(response_.heads(), 0);

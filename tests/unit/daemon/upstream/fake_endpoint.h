@@ -39,7 +39,8 @@ class RecordingObserver final : public UpstreamObserver {
     told_.push_back(upstream + " " + endpoint_host + " useless " +
                     std::string(to_string(why.code)));
   }
-  void asked_for_credential(const std::string&, const Status&, Duration) override {}
+  void asked_for_credential(const std::string&, const std::string&, const Status&,
+                            Duration) override {}
   std::vector<std::string> told() const {
     MutexLock lock(mutex_);
     return told_;

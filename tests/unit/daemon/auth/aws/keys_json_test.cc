@@ -2,44 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "daemon/auth/aws/bounded_json.h"
 #include "tests/support/aws_world.h"
 
 namespace larder::aws {
 namespace {
-
-TEST(BoundedJson, IsAnObjectAndNothingElse) {
-  EXPECT_TRUE(parse_json_object(R"({"a": {"b": ["}}}}", "\"{"]}})").has_value());
-  for (const char* text : {"", "[]", "1", "{", "{}}", "null", R"({"a":})", "{\"a\":\"\xff\"}"}) {
-    EXPECT_FALSE(parse_json_object(text).has_value()) << text;
-  }
-}
-
-TEST(BoundedJson, NestsSoDeepAndNoDeeper) {
-  const auto nested = [](std::size_t depth) {
-    return "{\"a\":" + std::string(depth, '[') + std::string(depth, ']') + "}";
-  };
-  EXPECT_TRUE(parse_json_object(nested(kJsonDepthMax - 1)).has_value());
-  EXPECT_FALSE(parse_json_object(nested(kJsonDepthMax)).has_value());
-  EXPECT_FALSE(parse_json_object(nested(1'000'000)).has_value());
-}
-
-TEST(BoundedJson, TakesBracketsInTextsForText) {
-  const std::string brackets(100, '[');
-
-  const auto object = parse_json_object("{\"a\":\"\\\"" + brackets + "\"}");
-
-  ASSERT_TRUE(object.has_value());
-  EXPECT_EQ(text_at(*object, "a"), "\"" + brackets);
-}
-
-TEST(BoundedJson, HasTextsOnlyWhereThereAreTexts) {
-  const auto object = parse_json_object(R"({"a": "text", "b": 1})");
-
-  EXPECT_EQ(text_at(*object, "a"), "text");
-  EXPECT_EQ(text_at(*object, "b"), "");
-  EXPECT_EQ(text_at(*object, "c"), "");
-}
 
 TEST(MetadataKeys, AreReadWithTheirEnd) {
   EXPECT_EQ(*parse_metadata_keys(testing::metadata_keys_json()),

@@ -57,6 +57,15 @@ TEST_F(SignedCallTest, SignsAgainByTheServicesClock) {
   EXPECT_EQ(status_, 200);
 }
 
+TEST_F(SignedCallTest, BelievesNoServiceThatIsBeyondOurCalendar) {
+  auto first = refused(6min, "InvalidSignatureException");
+  for (const char* beyond : {"Fri, 31 Dec 9999 23:59:59 GMT", "Thu, 99 Jan 2026 14:30:00 GMT"}) {
+    first.headers = {{"Date", beyond}};
+
+    EXPECT_EQ(dates({first, {.status = 200}}), std::vector{date()}) << beyond;
+  }
+}
+
 TEST_F(SignedCallTest, SignsAgainWhenOursIsAhead) {
   const auto first = refused(-72h, "RequestTimeTooSkewed");
 

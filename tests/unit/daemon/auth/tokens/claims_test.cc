@@ -28,6 +28,27 @@ Claims good_claims() {
   return claims;
 }
 
+TEST(ParseGroups, TakesOneOrSeveralOrNone) {
+  EXPECT_EQ(*parse_groups(R"({"groups":["dev","ops"]})"), (std::vector<std::string>{"dev", "ops"}));
+  EXPECT_EQ(*parse_groups(R"({"groups":"dev"})"), std::vector<std::string>{"dev"});
+  EXPECT_EQ(*parse_groups(R"({"sub":"x"})"), std::vector<std::string>{});
+}
+
+TEST(ParseGroups, RefusesWhatItWouldHaveToCutShort) {
+  const auto list = [](int count, const std::string& group) {
+    std::string text = R"({"groups":[")" + group + "\"";
+    for (int i = 1; i < count; ++i) text += ",\"" + group + "\"";
+    return text + "]}";
+  };
+
+  EXPECT_TRUE(parse_groups(list(128, "dev")).ok());
+  EXPECT_EQ(parse_groups(list(129, "dev")).error().code, Errc::invalid);
+  EXPECT_TRUE(parse_groups(list(6, std::string(1024, 'x'))).ok());
+  EXPECT_EQ(parse_groups(list(7, std::string(1024, 'x'))).error().code, Errc::invalid);
+  EXPECT_EQ(parse_groups(R"({"groups":[1]})").error().code, Errc::invalid);
+  EXPECT_EQ(parse_groups(R"({"groups":{"dev":true}})").error().code, Errc::invalid);
+}
+
 TEST(Claims, AreReadFromAPayload) {
   const auto claims = parse_claims(
       R"({"iss":"i","sub":"s","aud":"a","exp":1700000300,"nbf":1699999990,"iat":1700000000,)"

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <string>
 
-#include "daemon/auth/tokens/base64.h"
+#include "daemon/auth/encoding.h"
 
 namespace larder::tokens {
 namespace {

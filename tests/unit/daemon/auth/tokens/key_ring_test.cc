@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "daemon/auth/tokens/base64.h"
+#include "daemon/auth/encoding.h"
 #include "daemon/auth/tokens/jwk_set.h"
 
 namespace larder::tokens {
@@ -31,7 +31,7 @@ TEST(KeyRing, PublishesNoSecret) {
 
   EXPECT_EQ(ring.jwks().find("\"d\""), std::string::npos);
   for (const auto& [key, times] : ring.keys()) {
-    EXPECT_EQ(ring.jwks().find(base64url(key.secret())), std::string::npos);
+    EXPECT_EQ(ring.jwks().find(auth::base64url(key.secret())), std::string::npos);
   }
   EXPECT_EQ(ring.certificate_bundle().find("PRIVATE"), std::string::npos);
 }

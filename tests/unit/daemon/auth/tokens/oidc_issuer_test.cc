@@ -92,7 +92,7 @@ TEST_F(OidcTest, KnowsTheWorkloadBehindAServiceAccountToken) {
   const auto subject = issuers_.check(signed_by(forge_, good_payload()));
 
   ASSERT_TRUE(subject.ok()) << describe(subject.error());
-  EXPECT_EQ(subject->kind, Subject::Kind::workload);
+  EXPECT_EQ(subject->kind, Subject::Kind::service_account);
   EXPECT_EQ(subject->name, "system:serviceaccount:shop:web");
   EXPECT_EQ(subject->issuer, "cluster");
   EXPECT_EQ(subject->namespace_name, "shop");
@@ -109,9 +109,25 @@ TEST_F(OidcTest, KnowsAnotherIssuersSubject) {
   const auto subject = OidcIssuers({&issuer}).check(forge_.token(payload(times())));
 
   ASSERT_TRUE(subject.ok()) << describe(subject.error());
-  EXPECT_EQ(subject->kind, Subject::Kind::federated);
+  EXPECT_EQ(subject->kind, Subject::Kind::oidc);
   EXPECT_EQ(subject->name, "system:serviceaccount:shop:web");
   EXPECT_EQ(subject->namespace_name, "");
+}
+
+TEST_F(OidcTest, KnowsTheGroupsOfAnotherIssuersSubject) {
+  OidcRules with = rules();
+  with.kubernetes = false;
+  OidcIssuer issuer(with, keys_, clock_);
+  const std::string groups = R"(,"groups":["dev","ops"])";
+  const auto subject = OidcIssuers({&issuer}).check(forge_.token(payload(times() + groups)));
+  const auto account =
+      issuers_.check(signed_by(forge_, payload(times() + "," + kubernetes_claim() + groups)));
+
+  ASSERT_TRUE(subject.ok() && account.ok());
+  EXPECT_EQ(subject->groups, (std::vector<std::string>{"dev", "ops"}));
+  EXPECT_TRUE(account->groups.empty());
+  EXPECT_EQ(why_refused_by(with, forge_.token(payload(times() + R"(,"groups":[7])"))),
+            "token: groups that are not what they have to be");
 }
 
 TEST_F(OidcTest, RefusesTokensOfOtherTimes) {

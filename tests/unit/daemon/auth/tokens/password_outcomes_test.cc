@@ -14,9 +14,9 @@ class PasswordOutcomesTest : public ::testing::Test {
  protected:
   PasswordOutcomes outcomes_{{seconds(60), seconds(10), 3, 5, seconds(30)}};
   const MonoTime start_{seconds(1000)};
-  const Sum one_ = sha256("one");
-  const Sum other_ = sha256("other");
-  const Sum address_ = sha256("address");
+  const auth::Sum one_ = auth::sha256("one");
+  const auth::Sum other_ = auth::sha256("other");
+  const auth::Sum address_ = auth::sha256("address");
 };
 
 TEST_F(PasswordOutcomesTest, AreRememberedForTheirTime) {
@@ -27,7 +27,7 @@ TEST_F(PasswordOutcomesTest, AreRememberedForTheirTime) {
   EXPECT_EQ(outcomes_.find(one_, start_ + seconds(60)), std::nullopt);
   EXPECT_EQ(outcomes_.find(other_, start_ + seconds(9)), false);
   EXPECT_EQ(outcomes_.find(other_, start_ + seconds(10)), std::nullopt);
-  EXPECT_EQ(outcomes_.find(sha256("third"), start_), std::nullopt);
+  EXPECT_EQ(outcomes_.find(auth::sha256("third"), start_), std::nullopt);
 }
 
 TEST_F(PasswordOutcomesTest, AreReplacedByLaterOnes) {
@@ -53,8 +53,8 @@ TEST_F(PasswordOutcomesTest, StopAGuesserUntilTheWindowHasPassed) {
 
 TEST_F(PasswordOutcomesTest, StopAnAddressThatTriesManyUsers) {
   for (int i = 0; i < 5; ++i) {
-    EXPECT_TRUE(outcomes_.may_try({sha256(std::to_string(i)), address_}, start_));
-    outcomes_.note_wrong({sha256(std::to_string(i)), address_}, start_);
+    EXPECT_TRUE(outcomes_.may_try({auth::sha256(std::to_string(i)), address_}, start_));
+    outcomes_.note_wrong({auth::sha256(std::to_string(i)), address_}, start_);
   }
 
   EXPECT_FALSE(outcomes_.may_try({one_, address_}, start_));
@@ -66,14 +66,14 @@ TEST_F(PasswordOutcomesTest, AreBounded) {
   outcomes_.remember(one_, /*right=*/true, start_);
   for (int i = 0; i < 3; ++i) outcomes_.note_wrong(who, start_);
   for (std::size_t i = 0; i < PasswordOutcomes::kPasswordsMax; ++i) {
-    const Sum sum = sha256(std::to_string(i));
+    const auth::Sum sum = auth::sha256(std::to_string(i));
     outcomes_.remember(sum, /*right=*/true, start_);
     outcomes_.note_wrong({sum, sum}, start_);
   }
 
   EXPECT_EQ(outcomes_.find(one_, start_), std::nullopt);
   EXPECT_TRUE(outcomes_.may_try(who, start_));
-  EXPECT_EQ(outcomes_.find(sha256("0"), start_), true);
+  EXPECT_EQ(outcomes_.find(auth::sha256("0"), start_), true);
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "daemon/auth/tokens/base64.h"
+#include "daemon/auth/encoding.h"
 
 namespace larder::tokens {
 namespace {
@@ -23,16 +23,16 @@ std::unique_ptr<X509, decltype(&X509_free)> parsed(const std::string& der) {
 }
 
 TEST(SigningKey, HasThePointThatBelongsToItsSecret) {
-  const auto key = SigningKey::from_secret(*base64url_decoded(kRfcSecret));
+  const auto key = SigningKey::from_secret(*auth::base64url_decoded(kRfcSecret));
 
   ASSERT_TRUE(key.ok());
-  EXPECT_EQ(base64url(key->x()), kRfcX);
-  EXPECT_EQ(base64url(key->y()), kRfcY);
-  EXPECT_EQ(base64url(key->secret()), kRfcSecret);
+  EXPECT_EQ(auth::base64url(key->x()), kRfcX);
+  EXPECT_EQ(auth::base64url(key->y()), kRfcY);
+  EXPECT_EQ(auth::base64url(key->secret()), kRfcSecret);
 }
 
 TEST(SigningKey, IsCalledByItsThumbprint) {
-  const auto key = SigningKey::from_secret(*base64url_decoded(kRfcSecret));
+  const auto key = SigningKey::from_secret(*auth::base64url_decoded(kRfcSecret));
 
   // sha256 of {"crv":"P-256","kty":"EC","x":"…","y":"…"} as RFC 7638 writes it.
   EXPECT_EQ(key->kid(), "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U");

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/auth/tokens/base64.h"
+#include "daemon/auth/encoding.h"
 #include "daemon/auth/tokens/jwk_set.h"
 #include "daemon/auth/tokens/jws.h"
 #include "daemon/auth/tokens/strict_json.h"
@@ -48,7 +48,7 @@ class TokensTest : public ::testing::Test {
   }
   static Subject workload() {
     Subject subject;
-    subject.kind = Subject::Kind::workload;
+    subject.kind = Subject::Kind::service_account;
     subject.name = "system:serviceaccount:shop:web";
     subject.issuer = "cluster";
     subject.namespace_name = "shop";
@@ -117,6 +117,7 @@ TEST_F(TokensTest, KeepEveryPartOfASubject) {
   subject.kind = Subject::Kind::certificate;
   subject.name = "web.example";
   subject.names = {"DNS:web.example", "URI:spiffe://cluster/ns/shop"};
+  subject.groups = std::vector<std::string>(128, "dev");
 
   EXPECT_EQ((*node_.verifier.verify(issue(subject).token))->subject, subject);
   EXPECT_EQ((*node_.verifier.verify(issue(Subject()).token))->subject, Subject());
@@ -203,8 +204,8 @@ TEST_F(TokensTest, SignedWithOtherKeysAreRefused) {
 TEST_F(TokensTest, ThatWereTamperedWithAreRefused) {
   const std::string token = issue().token;
   const auto dot = token.find('.');
-  const std::string header = *base64url_decoded(token.substr(0, dot));
-  const std::string signature = *base64url_decoded(token.substr(token.rfind('.') + 1));
+  const std::string header = *auth::base64url_decoded(token.substr(0, dot));
+  const std::string signature = *auth::base64url_decoded(token.substr(token.rfind('.') + 1));
   const std::string payload = R"({"iss":"larder","aud":"node-mirror","exp":1900000000})";
   std::string none = header;
   none.replace(none.find("ES256"), 5, "none");
@@ -262,10 +263,11 @@ TEST_F(TokensTest, MayCarryACertificate) {
   with.with_certificate = true;
   Node certified(file_, clock_, with);
   const std::string token = certified.issuer.access_token(workload(), access_)->token;
-  const auto header = nlohmann::json::parse(*base64url_decoded(token.substr(0, token.find('.'))));
+  const auto header =
+      nlohmann::json::parse(*auth::base64url_decoded(token.substr(0, token.find('.'))));
 
   ASSERT_EQ(header["x5c"].size(), 1U);
-  EXPECT_TRUE(base64_decoded(header["x5c"][0].get<std::string>()).ok());
+  EXPECT_TRUE(auth::base64_decoded(header["x5c"][0].get<std::string>()).has_value());
   EXPECT_TRUE(node_.verifier.verify(token).ok());
 }
 

@@ -256,7 +256,7 @@ TEST_F(TokenServiceTest, ExchangesTokens) {
   EXPECT_EQ(body["issued_token_type"], "urn:ietf:params:oauth:token-type:access_token");
   EXPECT_EQ(body["token_type"], "Bearer");
   EXPECT_EQ(body["scope"], "repository:a:pull");
-  EXPECT_EQ(claims_in(response).subject.kind, Subject::Kind::federated);
+  EXPECT_EQ(claims_in(response).subject.kind, Subject::Kind::oidc);
 }
 
 TEST_F(TokenServiceTest, TellsAnExchangeWhyItsTokenIsRefused) {

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace larder::tokens {
+namespace larder::auth {
 
 // As a key of a hash table: its bytes are as good as random.
 using Sum = std::array<unsigned char, 32>;
@@ -31,4 +31,4 @@ std::string random_bytes(std::size_t count);
 // In a time that depends on the lengths alone.
 bool equal_secrets(std::string_view a, std::string_view b);
 
-}  // namespace larder::tokens
+}  // namespace larder::auth

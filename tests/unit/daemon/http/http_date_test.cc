@@ -1,8 +1,8 @@
-#include "daemon/upstream/http_date.h"
+#include "daemon/http/http_date.h"
 
 #include <gtest/gtest.h>
 
-namespace larder::upstream {
+namespace larder::http {
 namespace {
 
 using namespace std::chrono_literals;
@@ -63,4 +63,4 @@ INSTANTIATE_TEST_SUITE_P(
                       "1994-11-06T08:49:37Z", "\xff\xfe"));
 
 }  // namespace
-}  // namespace larder::upstream
+}  // namespace larder::http

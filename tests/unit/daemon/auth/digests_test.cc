@@ -1,21 +1,11 @@
-#include "daemon/auth/tokens/digests.h"
+#include "daemon/auth/digests.h"
 
 #include <gtest/gtest.h>
 
-#include <string>
+#include "daemon/auth/encoding.h"
 
-namespace larder::tokens {
+namespace larder::auth {
 namespace {
-
-std::string hex(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (const char c : bytes) {
-    text.push_back(kDigits[static_cast<unsigned char>(c) >> 4]);
-    text.push_back(kDigits[static_cast<unsigned char>(c) & 15]);
-  }
-  return text;
-}
 
 TEST(Digests, AreTheStandards) {
   EXPECT_EQ(hex(bytes_of(sha256("abc"))),
@@ -33,4 +23,4 @@ TEST(Digests, CompareSecretsWhole) {
 }
 
 }  // namespace
-}  // namespace larder::tokens
+}  // namespace larder::auth

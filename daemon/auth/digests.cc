@@ -1,4 +1,4 @@
-#include "daemon/auth/tokens/digests.h"
+#include "daemon/auth/digests.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -7,7 +7,7 @@
 
 #include "cache/base/check.h"
 
-namespace larder::tokens {
+namespace larder::auth {
 
 Sum sha256(std::string_view bytes) {
   Sum sum;
@@ -39,4 +39,4 @@ bool equal_secrets(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-}  // namespace larder::tokens
+}  // namespace larder::auth

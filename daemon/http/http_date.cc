@@ -1,4 +1,4 @@
-#include "daemon/upstream/http_date.h"
+#include "daemon/http/http_date.h"
 
 #include <array>
 #include <chrono>
@@ -7,7 +7,7 @@
 
 #include "daemon/http/ascii.h"
 
-namespace larder::upstream {
+namespace larder::http {
 
 namespace {
 
@@ -43,7 +43,7 @@ class Scan {
     number = 0;
     if (rest_.size() < count) return fail();
     for (const char c : rest_.substr(0, count)) {
-      if (!http::is_digit(c)) return fail();
+      if (!is_digit(c)) return fail();
       number = number * 10 + static_cast<Number>(c - '0');
     }
     rest_.remove_prefix(count);
@@ -140,4 +140,4 @@ Result<chr::sys_seconds> parse_http_date(std::string_view text, WallTime now) {
   return *time;
 }
 
-}  // namespace larder::upstream
+}  // namespace larder::http
