@@ -21,6 +21,13 @@ struct RefusedRequest {
   std::string_view detail;  // what was malformed; may be empty
 };
 
+// At accept, before a byte is read.
+struct RefusedConnection {
+  const std::string& listener;
+  const std::string& peer;
+  std::string_view reason;  // a word of a small set: "source", "connections"
+};
+
 struct FailedHandshake {
   const std::string& listener;
   const std::string& peer;
@@ -32,6 +39,7 @@ class ListenerObserver {
   virtual ~ListenerObserver() = default;
 
   virtual void request_refused(const RefusedRequest& request) = 0;
+  virtual void connection_refused(const RefusedConnection& connection) = 0;
   virtual void handshake_failed(const FailedHandshake& handshake) = 0;
   // A certificate is shown to new connections from now on: at the start, and after its files or
   // those of others of the listener changed.

@@ -93,7 +93,8 @@ struct TlsServer::Keys {
 Result<std::unique_ptr<TlsServer>> TlsServer::create(TlsOptions options, std::string listener,
                                                      ListenerObserver* observer) {
   if (options.certificates.empty()) return Error{Errc::invalid, "TLS: no certificate is named"};
-  std::unique_ptr<TlsServer> server(new TlsServer(std::move(options), std::move(listener), observer));
+  std::unique_ptr<TlsServer> server(
+      new TlsServer(std::move(options), std::move(listener), observer));
   if (auto loaded = server->load(); !loaded) return loaded.error();
   return server;
 }

@@ -19,6 +19,9 @@ class RecordingListenerObserver final : public ListenerObserver {
     note(requests_, request.listener + " " + std::to_string(wording(request.refusal).status) + " " +
                         std::string(request.detail));
   }
+  void connection_refused(const RefusedConnection& connection) override {
+    note(connections_, connection.listener + " " + std::string(connection.reason));
+  }
   void handshake_failed(const FailedHandshake& handshake) override {
     note(failures_, handshake.reason);
   }
@@ -39,6 +42,7 @@ class RecordingListenerObserver final : public ListenerObserver {
     return failures_.front();
   }
   std::vector<std::string> requests() { return copy(requests_); }
+  std::vector<std::string> connections() { return copy(connections_); }
   std::vector<std::string> peers() { return copy(peers_); }
   std::vector<std::string> loaded() { return copy(loaded_); }
   std::vector<std::string> refused() { return copy(refused_); }
@@ -56,8 +60,9 @@ class RecordingListenerObserver final : public ListenerObserver {
 
   Mutex mutex_;
   CondVar changed_;
-  std::vector<std::string> requests_;  // "node 431 detail"
-  std::vector<std::string> peers_;     // of those
+  std::vector<std::string> requests_;     // "node 431 detail"
+  std::vector<std::string> peers_;        // of those
+  std::vector<std::string> connections_;  // "node source"
   std::vector<std::string> failures_;
   std::vector<std::string> loaded_;
   std::vector<std::string> refused_;
