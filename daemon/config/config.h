@@ -14,6 +14,7 @@
 
 #include "cache/base/result.h"
 #include "daemon/config/auth.h"
+#include "daemon/config/listener.h"
 
 namespace larder::config {
 
@@ -33,17 +34,6 @@ struct Cache {
   std::optional<std::uint64_t> scrub_rate = 16ULL << 20;  // bytes per second; empty: no scrubber
   Milliseconds scrub_interval = std::chrono::hours(24);   // a full pass at most this often
   bool operator==(const Cache&) const = default;
-};
-
-struct Listener {
-  std::string name = "node";
-  std::string address = "127.0.0.1:5050";
-  // Hosts, or globs over hosts, without ports: a request that names one in its Host header is for
-  // that upstream.
-  std::vector<std::string> hosts{};
-  ListenerAuth auth = ListenerAuth::none;
-  std::string policy_file{};  // empty: none
-  bool operator==(const Listener&) const = default;
 };
 
 // PEM files; both or none.

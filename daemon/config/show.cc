@@ -56,14 +56,6 @@ Tree tree_of(const Freshness& rule) {
           {"stale_for", rule.stale_for ? format_duration(*rule.stale_for) : "forever"}};
 }
 
-Tree tree_of(const Listener& listener) {
-  Tree tree = {{"name", listener.name}, {"address", listener.address}};
-  if (!listener.hosts.empty()) tree["hosts"] = listener.hosts;
-  tree["auth"] = std::string(to_string(listener.auth));
-  add_text(tree, "policy", listener.policy_file);
-  return tree;
-}
-
 template <class T>
 Tree list_of(const std::vector<T>& values) {
   Tree list = Tree::array();

@@ -12,6 +12,7 @@ namespace larder::config {
 
 using Tree = nlohmann::ordered_json;
 
+Tree tree_of(const Listener& listener);
 Tree tree_of(const Auth& auth);
 Tree tree_of(const Tokens& tokens);
 
