@@ -165,6 +165,8 @@ Result<Exchanger::Granted> Exchanger::ask_realm(const Challenge& challenge, cons
   auto request = token_request(challenge, wish.scope, credential, parts_.endpoint, parts_.boundary);
   if (!request) return request.error();
   request->deadline = deadline;
+  // The certificate is Larder's own right, which is nobody else's.
+  if (wish.as != nullptr) request->with_certificate = false;
   // The lifetime counts from before the question: the answer's own time may be another clock's.
   const auto asked_at = parts_.clock.now();
   auto answer = http::send_buffered(parts_.client, *request, kTokenAnswerBytesMax, stop);

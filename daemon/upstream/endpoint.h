@@ -2,7 +2,8 @@
 //
 // A redirect to another host loses the Authorization and the client certificate, is never followed
 // from https to http, and may not lead to a loopback, link-local or metadata address unless the
-// operator wrote that host.
+// operator wrote that host. In a tenant's name the client certificate, Larder's own, is shown to
+// nobody.
 // The endpoint's health is asked before each request, and learns from what the endpoint itself and
 // its token server answer; a redirect's other host says nothing about it.
 // Thread-safety: any thread. Blocks: on the network, within the client's deadlines.
@@ -112,7 +113,8 @@ class Endpoint {
   http::ClientRequest first_hop(const RegistryRequest& request,
                                 const std::optional<std::string>& authorization) const;
   // Turns `hop` into the request that `answer`, a redirect, asks for.
-  Status redirect(http::ClientRequest& hop, const http::ResponseHead& answer) const;
+  Status redirect(http::ClientRequest& hop, const http::ResponseHead& answer,
+                  const RegistryRequest& request) const;
 
   const EndpointParts parts_;
   const EndpointPath path_;
