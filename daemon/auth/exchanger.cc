@@ -33,13 +33,8 @@ Error refusal(const http::Url& realm, int status) {
           kUselessAnswerCause};
 }
 
-// No scope that is asked for by itself has a space.
 std::string key_of(const Wish& wish) {
   return wish.as == nullptr ? wish.scope : wish.as->id + " " + wish.scope;
-}
-
-bool is_tenants(const std::string& key) {
-  return key.find(' ') != std::string::npos;
 }
 
 std::string authorization_of(const Credential& credential) {
@@ -50,17 +45,19 @@ std::string authorization_of(const Credential& credential) {
 }  // namespace
 
 Exchanger::Exchanger(ExchangerParts parts)
-    : parts_(std::move(parts)), tokens_("token", parts_.clock, parts_.observer, parts_.host) {}
+    : parts_(std::move(parts)),
+      own_tokens_("token", parts_.clock, parts_.observer, parts_.host),
+      tenants_tokens_("token", parts_.clock, parts_.observer, parts_.host, Keeping::lent) {}
 
 std::optional<std::string> Exchanger::remembered(const Wish& wish) {
-  const auto token = tokens_.known(key_of(wish));
+  const auto token = tokens_of(wish).known(key_of(wish));
   return token ? std::optional(authorization_of(*token)) : std::nullopt;
 }
 
 void Exchanger::forget(const Wish& wish, const std::string& authorization) {
-  const auto token = tokens_.known(key_of(wish));
+  const auto token = tokens_of(wish).known(key_of(wish));
   if (!token || authorization_of(*token) != authorization) return;
-  tokens_.forget(key_of(wish), *token);
+  tokens_of(wish).forget(key_of(wish), *token);
   MutexLock lock(mutex_);
   const auto turn = turns_.find(key_of(wish));
   if (turn != turns_.end()) turn->second.first = (turn->second.first + 1) % turn->second.count;
@@ -81,19 +78,23 @@ Result<std::string> Exchanger::authorize(const std::vector<Challenge>& challenge
     return exchange(challenges, wish, until, stopped);
   };
   const auto token =
-      tokens_.get(key_of(wish), ask, std::min(deadline.value_or(limit), limit), stop);
+      tokens_of(wish).get(key_of(wish), ask, std::min(deadline.value_or(limit), limit), stop);
   if (!token) return token.error();
   return authorization_of(*token);
 }
 
 void Exchanger::renew_due(const std::stop_token& stop) {
   parts_.credentials.renew_due(stop);
-  tokens_.renew_due(kExchangeLimit, stop);
+  own_tokens_.renew_due(kExchangeLimit, stop);
+}
+
+void Exchanger::drop_ended() {
+  own_tokens_.drop_ended();
+  tenants_tokens_.drop_ended();
 }
 
 std::vector<RenewalFacts> Exchanger::facts() const {
-  auto facts = tokens_.facts();
-  std::erase_if(facts, [](const RenewalFacts& one) { return is_tenants(one.of); });
+  auto facts = own_tokens_.facts();
   const auto behind = parts_.credentials.facts();
   facts.insert(facts.end(), behind.begin(), behind.end());
   return facts;

@@ -81,11 +81,13 @@ class Exchanger {
   // known.
   std::size_t credentials(const Wish& wish) const;
 
-  // Gets anew what is past half its life: tokens, and the credentials behind them.
+  // Gets anew what is past half its life: Larder's own tokens, and the credentials behind them.
   bool wants_renewal() const {
-    return tokens_.wants_renewal() || parts_.credentials.wants_renewal();
+    return own_tokens_.wants_renewal() || parts_.credentials.wants_renewal();
   }
   void renew_due(const std::stop_token& stop);
+  // Call it each second: what has ended, a tenant's above all, leaves the memory.
+  void drop_ended();
 
   // Of Larder's own tokens and credentials, not of tenants'.
   std::vector<RenewalFacts> facts() const;
@@ -112,11 +114,13 @@ class Exchanger {
                             const Credential& credential, std::optional<MonoTime> deadline,
                             const std::stop_token& stop);
   Granted as_it_is(const Credential& credential) const;
+  Renewals& tokens_of(const Wish& wish) { return wish.as ? tenants_tokens_ : own_tokens_; }
   Turn turn_of(const Wish& wish, std::size_t count);
   void note_turn(const Wish& wish, Turn turn);
 
   const ExchangerParts parts_;
-  Renewals tokens_;
+  Renewals own_tokens_;
+  Renewals tenants_tokens_;  // apart: however many tenants ask, they push out none of the others
   mutable Mutex mutex_;
   std::map<std::string, Turn> turns_ GUARDED_BY(mutex_);
 };

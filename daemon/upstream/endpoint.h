@@ -80,6 +80,7 @@ class Endpoint {
   // Gets tokens and credentials in use anew before they end; wants_renewal(): some are due.
   bool wants_renewal() const { return exchanger_.wants_renewal(); }
   void renew_due(const std::stop_token& stop) { exchanger_.renew_due(stop); }
+  void drop_ended_tokens() { exchanger_.drop_ended(); }
   // Its health hears when they end: for who asks how it is, and for after a restart.
   void note_credentials() const {
     parts_.health->note_credentials(parts_.upstream, exchanger_.facts());

@@ -157,19 +157,6 @@ TEST_F(ExchangerTest, LetsACredentialGoAtItsEnd) {
   EXPECT_FALSE(exchanger.remembered(kWish).has_value());
 }
 
-TEST_F(ExchangerTest, KeepsTenantsApartAndAsksInTheirName) {
-  credentials_.value = std::vector{Credential{"larder", "own"}};
-  auto& exchanger = start(token("T"));
-  Wish wish = kWish;
-  wish.as = std::make_shared<Tenant>(Tenant{"tenant-1", Credential{"user", "password"}});
-
-  ASSERT_TRUE(exchanger.authorize(kBearer, wish, std::nullopt, {}).ok());
-
-  EXPECT_EQ(client_->authorizations(), std::vector<std::string>{"Basic dXNlcjpwYXNzd29yZA=="});
-  EXPECT_EQ(exchanger.remembered(kWish), std::nullopt);
-  EXPECT_EQ(exchanger.remembered(wish), "Bearer T");
-}
-
 TEST_F(ExchangerTest, GetsATokenInUseAnewAtHalfItsLife) {
   int issued = 0;
   auto& exchanger =

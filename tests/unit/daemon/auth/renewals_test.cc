@@ -36,6 +36,7 @@ class RenewalsTest : public ::testing::Test {
   testing::FakeClock clock_;
   testing::RecordingRenewals observer_;
   Renewals renewals_{"ecr", clock_, observer_};
+  Renewals lent_{"token", clock_, observer_, "reg.example", Keeping::lent};
   int asked_ = 0;
   std::optional<Error> failure_;
 };
@@ -103,6 +104,20 @@ TEST(RenewalPause, GrowsToFiveMinutes) {
   EXPECT_EQ(renewal_pause(5), 160s);
   EXPECT_EQ(renewal_pause(6), 300s);
   EXPECT_EQ(renewal_pause(1000), 300s);
+}
+
+TEST_F(RenewalsTest, KeepsNothingInMemoryThatHasEnded) {
+  ASSERT_TRUE(get().ok());
+  const auto lend = [this](std::optional<MonoTime>, const std::stop_token&) {
+    return Result<Renewals::Granted>({{"alice", "password"}, clock_.now() + 1h});
+  };
+  ASSERT_TRUE(lent_.get("alice key", lend, std::nullopt, {}).ok());
+
+  clock_.advance(15min - 1s);
+  EXPECT_EQ(renewals_.drop_ended(), 1U);
+  EXPECT_EQ(lent_.drop_ended(), 0U);
+  clock_.advance(1s);
+  EXPECT_EQ(lent_.drop_ended(), 1U);
 }
 
 }  // namespace

@@ -100,16 +100,5 @@ TEST_F(TokenOutage, IsToldWithItsPauseAndTheTokensEnd) {
   EXPECT_EQ(observer_.upstreams().back(), "reg.example");
 }
 
-TEST_F(TokenOutage, TellsNothingOfATenantsToken) {
-  const auto tenant = std::make_shared<const Tenant>(Tenant{"alice", {}});
-  const Wish wish{"team/app", "repository:team/app:pull", tenant};
-  ASSERT_TRUE(exchanger_
-                  .authorize({{Challenge::Scheme::bearer, "https://reg.example/token", "", "", ""}},
-                             wish, std::nullopt, {})
-                  .ok());
-
-  EXPECT_TRUE(exchanger_.facts().empty());
-}
-
 }  // namespace
 }  // namespace larder::auth
