@@ -170,7 +170,8 @@ Result<Exchanger::Granted> Exchanger::ask_realm(const Challenge& challenge, cons
   if (wish.as != nullptr) request->with_certificate = false;
   // The lifetime counts from before the question: the answer's own time may be another clock's.
   const auto asked_at = parts_.clock.now();
-  auto answer = http::send_buffered(parts_.client, *request, kTokenAnswerBytesMax, stop);
+  auto& client = wish.as == nullptr ? parts_.client : parts_.tenants_client;
+  auto answer = http::send_buffered(client, *request, kTokenAnswerBytesMax, stop);
   if (!answer) return in_context("token", answer.error());
   if (answer->head.status != 200) return refusal(request->url, answer->head.status);
   auto issued = parse_token_answer(answer->body);

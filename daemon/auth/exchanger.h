@@ -53,6 +53,7 @@ struct ExchangerParts {
   http::Url endpoint;
   std::string host;  // the upstream's, as in the names of images
   http::Client& client;
+  http::Client& tenants_client;  // for what is asked in tenants' names
   CredentialSource& credentials;
   TrustBoundary boundary;
   Clock& clock;

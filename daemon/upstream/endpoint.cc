@@ -35,9 +35,10 @@ class HeadOnly final : public http::ResponseSink {
 Endpoint::Endpoint(EndpointParts parts)
     : parts_(std::move(parts)),
       path_(split_endpoint_path(http::split_target(parts_.url.target).path)),
-      realm_client_(parts_.client, *parts_.health, parts_.clock),
-      exchanger_({parts_.url, parts_.upstream, realm_client_, *parts_.credentials, parts_.boundary,
-                  parts_.clock, parts_.observer}) {}
+      own_realm_client_(parts_.client, *parts_.health, parts_.clock, Asker::larder),
+      tenants_realm_client_(parts_.client, *parts_.health, parts_.clock, Asker::tenant),
+      exchanger_({parts_.url, parts_.upstream, own_realm_client_, tenants_realm_client_,
+                  *parts_.credentials, parts_.boundary, parts_.clock, parts_.observer}) {}
 
 Status Endpoint::send(const RegistryRequest& request, http::ResponseSink& sink,
                       const std::stop_token& stop) {
@@ -45,7 +46,8 @@ Status Endpoint::send(const RegistryRequest& request, http::ResponseSink& sink,
   note_wanted(request);
   const auto wish = wish_of(request);
   const auto known = exchanger_.remembered(wish);
-  auto permit = parts_.health->admit(request.purpose, known.has_value());
+  const Asker asker = request.as == nullptr ? Asker::larder : Asker::tenant;
+  auto permit = parts_.health->admit(request.purpose, known.has_value(), asker);
   if (!permit) return permit.error();
   auto first = follow(request, known, /*answer_challenges=*/true, sink, stop, *permit);
   if (first.challenges.empty()) return std::move(first.status);

@@ -119,7 +119,8 @@ class Endpoint {
 
   const EndpointParts parts_;
   const EndpointPath path_;
-  RealmClient realm_client_;
+  RealmClient own_realm_client_;
+  RealmClient tenants_realm_client_;
   auth::Exchanger exchanger_;
   mutable Mutex mutex_;
   std::optional<RegistryRequest> wanted_ GUARDED_BY(mutex_);

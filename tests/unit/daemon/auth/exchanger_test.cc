@@ -50,6 +50,7 @@ class ExchangerTest : public ::testing::Test {
     return exchanger_.emplace(ExchangerParts{http::Url::parse("https://reg.example").value(),
                                              "docker.io",
                                              *client_,
+                                             *client_,
                                              credentials_,
                                              {},
                                              clock_,

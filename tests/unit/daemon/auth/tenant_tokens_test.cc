@@ -46,6 +46,7 @@ class TenantTokens : public ::testing::Test {
   Exchanger exchanger_{{http::Url::parse("https://reg.example").value(),
                         "reg.example",
                         client_,
+                        client_,
                         own_,
                         {},
                         clock_,

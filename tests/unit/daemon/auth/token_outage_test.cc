@@ -57,6 +57,7 @@ class TokenOutage : public ::testing::Test {
   Exchanger exchanger_{{http::Url::parse("https://reg.example").value(),
                         "reg.example",
                         client_,
+                        client_,
                         credentials_,
                         {},
                         clock_,
