@@ -11,9 +11,9 @@ constexpr std::chrono::seconds kPauseMin{10};
 constexpr std::chrono::seconds kPauseMax{300};
 
 // Whether an error says something about the caller only: another may have more time.
-bool is_callers_own(const Error& error, const std::optional<MonoTime>& deadline) {
+bool is_callers_own(const Error& error, const std::optional<MonoTime>& deadline, MonoTime now) {
   if (error.code == Errc::cancelled) return true;
-  return error.code == Errc::timeout && deadline && std::chrono::steady_clock::now() >= *deadline;
+  return error.code == Errc::timeout && deadline && now >= *deadline;
 }
 
 }  // namespace
@@ -98,7 +98,8 @@ std::optional<Result<Credential>> Renewals::lead(const std::string& key, const A
       asked.ok() ? Result<Credential>(asked->credential) : Result<Credential>(asked.error());
   MutexLock lock(mutex_);
   if (asked.ok()) keep(key, *asked, ask);
-  if (asked.ok() || !is_callers_own(asked.error(), deadline)) pending.outcome = outcome;
+  if (asked.ok() || !is_callers_own(asked.error(), deadline, clock_.now()))
+    pending.outcome = outcome;
   pending.done = true;
   pending_.erase(key);
   settled_.notify_all();

@@ -89,7 +89,8 @@ Result<std::optional<Credential>> parse_helper_answer(const ProgramOutput& answe
 Result<std::optional<Credential>> ask_credential_helper(const CredentialHelpers& helpers,
                                                         const std::string& name,
                                                         const std::string& registry,
-                                                        const CredentialQuestion& question) {
+                                                        const CredentialQuestion& question,
+                                                        const Clock& clock) {
   if (!is_plain_name(name)) return Error{Errc::invalid, "a credential helper without a plain name"};
   const auto program = find_program(helpers, name);
   if (!program) return program.error();
@@ -97,7 +98,7 @@ Result<std::optional<Credential>> ask_credential_helper(const CredentialHelpers&
                                    .arguments = {"get"},
                                    .environment = clean_environment(helpers.environment),
                                    .input = registry,
-                                   .deadline = program_deadline(question),
+                                   .deadline = program_deadline(question, clock),
                                    .stop = question.stop,
                                    .output_bytes_max = kAnswerBytesMax});
   if (!answer) return answer.error();

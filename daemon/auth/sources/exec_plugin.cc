@@ -82,7 +82,7 @@ Result<PluginAnswer> ExecPluginCredentials::ask(const CredentialQuestion& questi
                                    .arguments = options_.arguments,
                                    .environment = clean_environment(options_.environment),
                                    .input = plugin_request(image_of(question)),
-                                   .deadline = program_deadline(question),
+                                   .deadline = program_deadline(question, clock_),
                                    .stop = question.stop,
                                    .output_bytes_max = kPluginAnswerBytesMax});
   if (!output) return output.error();

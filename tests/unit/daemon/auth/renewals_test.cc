@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <latch>
 #include <string>
+#include <thread>
 
 #include "tests/support/fake_clock.h"
 #include "tests/support/recording_renewals.h"
@@ -118,6 +120,24 @@ TEST_F(RenewalsTest, KeepsNothingInMemoryThatHasEnded) {
   EXPECT_EQ(lent_.drop_ended(), 0U);
   clock_.advance(1s);
   EXPECT_EQ(lent_.drop_ended(), 1U);
+}
+
+// By the clock that made the deadline.
+TEST_F(RenewalsTest, LeavesItToTheNextWhenTheFirstHasNoTimeLeft) {
+  std::latch asked(1);
+  std::latch joined(1);
+  const auto take_too_long = [&](std::optional<MonoTime>, const std::stop_token&) {
+    asked.count_down();
+    joined.wait();
+    clock_.advance(5s);
+    return Result<Renewals::Granted>(Error{Errc::timeout, "total deadline passed"});
+  };
+  std::jthread leader(
+      [&] { EXPECT_FALSE(renewals_.get("key", take_too_long, clock_.now() + 5s, {}).ok()); });
+  asked.wait();
+  std::jthread waiter([&] { EXPECT_TRUE(get().ok()); });
+
+  joined.count_down();
 }
 
 }  // namespace

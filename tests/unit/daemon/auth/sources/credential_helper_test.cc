@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/fake_clock.h"
 #include "tests/support/script.h"
 #include "tests/support/temp_directory.h"
 
@@ -59,12 +60,14 @@ class CredentialHelperTest : public ::testing::Test {
     std::filesystem::create_directory(second_);
   }
   Result<std::optional<Credential>> ask(const std::string& name) {
-    return ask_credential_helper(helpers_, name, "reg.example:5000", {"reg.example:5000", "a"});
+    return ask_credential_helper(helpers_, name, "reg.example:5000", {"reg.example:5000", "a"},
+                                 clock_);
   }
 
   testing::TempDirectory directory_;
   const std::filesystem::path first_ = directory_.path() / "first";
   const std::filesystem::path second_ = directory_.path() / "second";
+  testing::FakeClock clock_;
   CredentialHelpers helpers_{{first_, second_}, {"FOO=bar"}};
 };
 
