@@ -66,8 +66,15 @@ void Grants::refuse(std::string_view subject, std::string_view repository, Durat
   const std::string key = key_of(subject, repository);
   MutexLock lock(mutex_);
   has_changed_ = granted_.erase(key) > 0 || has_changed_;
-  if (refused_until_.size() >= kRefusalsMax) refused_until_.clear();
+  if (refused_until_.size() >= kRefusalsMax) forget_a_refusal();
   refused_until_[key] = clock_.now() + time;
+}
+
+// The one that ends next.
+void Grants::forget_a_refusal() {
+  refused_until_.erase(
+      std::min_element(refused_until_.begin(), refused_until_.end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; }));
 }
 
 // The oldest go.
@@ -102,6 +109,11 @@ void Grants::load(std::string_view text) {
 bool Grants::take_changed() {
   MutexLock lock(mutex_);
   return std::exchange(has_changed_, false);
+}
+
+void Grants::give_back_changed() {
+  MutexLock lock(mutex_);
+  has_changed_ = true;
 }
 
 }  // namespace larder::access

@@ -47,9 +47,12 @@ class Grants {
   void load(std::string_view text);
   // Whether text() has changed since the last time this was asked.
   bool take_changed();
+  // That text could not be kept.
+  void give_back_changed();
 
  private:
   void make_room() REQUIRES(mutex_);
+  void forget_a_refusal() REQUIRES(mutex_);
 
   const GrantRules rules_;
   const Clock& clock_;

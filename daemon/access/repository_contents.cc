@@ -1,124 +1,99 @@
 #include "daemon/access/repository_contents.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
-
-#include "daemon/registry/cached_document.h"
-#include "daemon/registry/image_contents.h"
+#include <vector>
 
 namespace larder::access {
 
 namespace {
 
-// A walk over all tags of the index: for what was cached before the last start.
-constexpr std::chrono::seconds kAllTagsAgain{10};
-constexpr std::size_t kTagsMax = 4096;
+// How many go at once when there are too many.
+constexpr std::size_t kForgottenAtOnce = RepositoryContents::kDigestsMax / 16;
 
-std::string key_of(const registry::Target& target) {
-  return target.upstream->name() + "/" + target.repository;
+// The next word of a line, which loses it.
+std::string_view take_word(std::string_view& line) {
+  const auto end = std::min(line.find(' '), line.size());
+  const std::string_view word = line.substr(0, end);
+  line.remove_prefix(std::min(end + 1, line.size()));
+  return word;
 }
-
-// What the documents at `roots` refer to, and so on; those that are not in the cache stay unread.
-struct Walk {
-  const cache::Store& store;
-  std::set<cache::Digest> found{};
-  std::set<cache::Digest> unread{};
-
-  void visit(std::vector<cache::Digest> roots) {
-    while (!roots.empty() && found.size() < RepositoryContents::kDigestsMax) {
-      const cache::Digest digest = roots.back();
-      roots.pop_back();
-      const auto document = registry::peek_named_document(store, digest);
-      if (!document) {
-        unread.insert(digest);
-        continue;
-      }
-      const auto contents = registry::image_contents(*document);
-      for (const auto& part : contents.parts) {
-        const bool is_new = found.insert(part.digest).second;
-        if (is_new && contents.kind == registry::ImageContents::Kind::index) {
-          roots.push_back(part.digest);
-        }
-      }
-    }
-  }
-};
 
 }  // namespace
 
-bool RepositoryContents::holds(const registry::Target& target, const cache::Digest& digest) {
-  if (is_known(target, digest)) return true;
-  read(target, take_unread(target));
-  return is_known(target, digest);
-}
-
-void RepositoryContents::note(const registry::Target& target, const cache::Digest& digest) {
-  add(target, {digest}, {digest});
-}
-
-void RepositoryContents::note_tag(const registry::Target& target, const std::string& tag) {
+bool RepositoryContents::holds(const std::string& repository, const cache::Digest& digest) {
   MutexLock lock(mutex_);
-  auto& tags = known(target).unread.tags;
-  if (tags.size() < kTagsMax) tags.insert(tag);
+  const auto digests = used_.find(repository);
+  if (digests == used_.end()) return false;
+  const auto found = digests->second.find(digest);
+  if (found == digests->second.end()) return false;
+  found->second = clock_.now();
+  return true;
 }
 
-bool RepositoryContents::is_known(const registry::Target& target, const cache::Digest& digest) {
+void RepositoryContents::note(const std::string& repository, const cache::Digest& digest) {
   MutexLock lock(mutex_);
-  return known(target).digests.count(digest) > 0;
+  if (count_ >= kDigestsMax) make_room();
+  const auto [place, is_new] = used_[repository].insert_or_assign(digest, clock_.now());
+  if (!is_new) return;
+  ++count_;
+  has_changed_ = true;
 }
 
-// What a tag means is read once it was asked for; nobody serves it before.
-RepositoryContents::Unread RepositoryContents::take_unread(const registry::Target& target) {
-  MutexLock lock(mutex_);
-  Known& repository = known(target);
-  const MonoTime now = clock_.now();
-  const bool was_read = repository.all_tags_read != MonoTime{};
-  Unread unread = std::exchange(repository.unread, {});
-  unread.all_tags = !was_read || now - repository.all_tags_read >= kAllTagsAgain;
-  if (unread.all_tags) repository.all_tags_read = now;
-  return unread;
-}
-
-void RepositoryContents::read(const registry::Target& target, Unread unread) {
-  const std::string& upstream = target.upstream->name();
-  if (unread.all_tags) {
-    for (auto& tag : store_.tags_of(upstream, target.repository, "", kTagsMax)) {
-      unread.tags.insert(std::move(tag));
-    }
+// Those that were asked for longest ago go.
+void RepositoryContents::make_room() {
+  std::vector<MonoTime> times;
+  times.reserve(count_);
+  for (const auto& [repository, digests] : used_) {
+    for (const auto& one : digests) times.push_back(one.second);
   }
-  Walk walk{store_};
-  std::vector<cache::Digest> roots(unread.documents.begin(), unread.documents.end());
-  for (const auto& tag : unread.tags) {
-    const auto record = store_.find_tag({upstream, target.repository, tag});
-    if (record) roots.push_back(record->digest);
+  const auto last = times.begin() + kForgottenAtOnce;
+  std::nth_element(times.begin(), last, times.end());
+  std::size_t left = kForgottenAtOnce;
+  for (auto& [repository, digests] : used_) {
+    count_ -= std::erase_if(
+        digests, [&](const auto& one) { return one.second <= *last && left > 0 && left-- > 0; });
   }
-  walk.found.insert(roots.begin(), roots.end());
-  walk.visit(std::move(roots));
-  add(target, walk.found, walk.unread);
+  std::erase_if(used_, [](const auto& one) { return one.second.empty(); });
 }
 
-void RepositoryContents::add(const registry::Target& target, const std::set<cache::Digest>& digests,
-                             const std::set<cache::Digest>& unread) {
+std::string RepositoryContents::text() const {
   MutexLock lock(mutex_);
-  Known& repository = known(target);
-  if (repository.digests.size() + digests.size() > kDigestsMax) repository.digests.clear();
-  repository.digests.insert(digests.begin(), digests.end());
-  auto& documents = repository.unread.documents;
-  if (documents.size() + unread.size() > kDigestsMax) documents.clear();
-  documents.insert(unread.begin(), unread.end());
+  std::string text;
+  for (const auto& [repository, digests] : used_) {
+    text += repository;
+    for (const auto& one : digests) text += " " + one.first.str();
+    text += "\n";
+  }
+  return text;
 }
 
-RepositoryContents::Known& RepositoryContents::known(const registry::Target& target) {
-  const std::string key = key_of(target);
-  if (repositories_.size() >= kRepositoriesMax && repositories_.count(key) == 0) {
-    repositories_.erase(std::min_element(
-        repositories_.begin(), repositories_.end(),
-        [](const auto& a, const auto& b) { return a.second.used < b.second.used; }));
+void RepositoryContents::load(std::string_view text) {
+  MutexLock lock(mutex_);
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    load_line(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
   }
-  Known& repository = repositories_[key];
-  repository.used = clock_.now();
-  return repository;
+}
+
+void RepositoryContents::load_line(std::string_view line) {
+  const std::string repository(take_word(line));
+  if (repository.empty()) return;
+  while (!line.empty() && count_ < kDigestsMax) {
+    const auto digest = cache::Digest::parse(take_word(line));
+    if (digest.ok() && used_[repository].emplace(*digest, clock_.now()).second) ++count_;
+  }
+}
+
+bool RepositoryContents::take_changed() {
+  MutexLock lock(mutex_);
+  return std::exchange(has_changed_, false);
+}
+
+void RepositoryContents::give_back_changed() {
+  MutexLock lock(mutex_);
+  has_changed_ = true;
 }
 
 }  // namespace larder::access

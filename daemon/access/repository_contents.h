@@ -1,66 +1,53 @@
 // Which digests are known to belong to a repository: a blob that is in the cache for one repository
 // is not for that reason in another.
 //
-// What a tag of the repository names belongs to it, and whatever that refers to, by what is in the
-// cache (registries take an image only with its parts); so does what its upstream was seen to have
-// there. All else has to be asked for.
-// Thread-safety: any thread. Blocks: on the index for a digest not seen before.
+// Known is what upstream was asked for there and had. What a document refers to proves nothing:
+// whoever may push writes what he likes into it, and not every registry looks whether it is there.
+// Thread-safety: any thread. Blocks: no.
 #pragma once
 
 #include <cstddef>
 #include <map>
 #include <set>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "cache/base/clock.h"
 #include "cache/base/mutex.h"
 #include "cache/digest.h"
-#include "cache/store.h"
-#include "daemon/registry/target.h"
 
 namespace larder::access {
 
 class RepositoryContents {
  public:
-  static constexpr std::size_t kRepositoriesMax = 512;
-  static constexpr std::size_t kDigestsMax = 16384;  // of one repository
+  static constexpr std::size_t kDigestsMax = 16384;  // of all repositories
 
-  // Both must outlive this.
-  RepositoryContents(const cache::Store& store, const Clock& clock)
-      : store_(store), clock_(clock) {}
+  // `clock` must outlive this.
+  explicit RepositoryContents(const Clock& clock) : clock_(clock) {}
 
-  bool holds(const registry::Target& target, const cache::Digest& digest);
+  // `repository` with its upstream: "ghcr.io/team/app".
+  bool holds(const std::string& repository, const cache::Digest& digest);
   // Upstream has it there.
-  void note(const registry::Target& target, const cache::Digest& digest);
-  // It is asked for, so it may mean something new soon.
-  void note_tag(const registry::Target& target, const std::string& tag);
+  void note(const std::string& repository, const cache::Digest& digest);
+
+  // For the next start, as lines. What cannot be read is skipped.
+  std::string text() const;
+  void load(std::string_view text);
+  // Whether text() has changed since the last time this was asked.
+  bool take_changed();
+  // That text could not be kept.
+  void give_back_changed();
 
  private:
-  // What is still to be read to know more.
-  struct Unread {
-    std::set<std::string> tags;
-    std::set<cache::Digest> documents;
-    bool all_tags = false;
-  };
-  struct Known {
-    std::set<cache::Digest> digests;
-    Unread unread;
-    MonoTime all_tags_read{};
-    MonoTime used{};
-  };
+  void load_line(std::string_view line) REQUIRES(mutex_);
+  void make_room() REQUIRES(mutex_);
 
-  Known& known(const registry::Target& target) REQUIRES(mutex_);
-  bool is_known(const registry::Target& target, const cache::Digest& digest);
-  Unread take_unread(const registry::Target& target);
-  void read(const registry::Target& target, Unread unread);
-  void add(const registry::Target& target, const std::set<cache::Digest>& digests,
-           const std::set<cache::Digest>& unread);
-
-  const cache::Store& store_;
   const Clock& clock_;
-  Mutex mutex_;
-  std::map<std::string, Known> repositories_ GUARDED_BY(mutex_);
+  mutable Mutex mutex_;
+  // By repository and digest, when it was last asked for.
+  std::map<std::string, std::map<cache::Digest, MonoTime>, std::less<>> used_ GUARDED_BY(mutex_);
+  std::size_t count_ GUARDED_BY(mutex_) = 0;
+  bool has_changed_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace larder::access

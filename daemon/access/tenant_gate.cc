@@ -23,24 +23,30 @@ constexpr std::chrono::seconds kRefusedFor{10};
 constexpr std::string_view kInvalidToken = "invalid_token";
 constexpr std::string_view kInsufficientScope = "insufficient_scope";
 
-// What is asked for, of all that the repository has. No repository's name has an "@".
-std::string thing_of(const Target& target, const RegistryPath& path) {
-  return resource_of(target) + "@" + std::to_string(static_cast<int>(path.kind)) + path.reference;
-}
-
 std::string_view subject_of(const Target& target) {
   return target.as == nullptr ? std::string_view() : std::string_view(target.as->id);
 }
 
-bool is_by_digest(const RegistryPath& path) {
-  return path.kind == RouteKind::blob || registry::is_digest(path.reference);
+std::optional<cache::Digest> digest_of(const RegistryPath& path) {
+  const auto digest = cache::Digest::parse(path.reference);
+  return digest.ok() ? std::optional(*digest) : std::nullopt;
+}
+
+// No repository's name has an "@".
+std::string thing_of(const RegistryPath& path, const std::string& resource) {
+  return resource + "@" + std::to_string(static_cast<int>(path.kind)) + path.reference;
+}
+
+// Whether who may have it may have the repository.
+bool is_a_pull(const RegistryPath& path) {
+  return path.kind == RouteKind::manifest || path.kind == RouteKind::referrers;
 }
 
 bool is_no(const Error& error) {
   return error.code == Errc::denied || error.code == Errc::not_found;
 }
 
-// Whether a request without a credential is answered by upstream: in nobody's name.
+// As somebody without a credential asks: what is public is everybody's.
 Target anonymously(Target target) {
   static const auto kNobody = std::make_shared<const auth::Tenant>();
   target.as = kNobody;
@@ -66,8 +72,7 @@ std::optional<http::Response> TenantGate::refuse(const http::Request& request,
     return denied_reply();
   }
 
-  // In Larder's own name, whatever that is: what is public is everybody's.
-  const Status in_public = may(path, anonymously(target));
+  const Status in_public = may(path, anonymously(target), request.peer);
   if (in_public.ok()) return {};
   if (!caller->has_token) return challenge(request, scope, "");
   if (caller->tenant == nullptr) {
@@ -75,7 +80,7 @@ std::optional<http::Response> TenantGate::refuse(const http::Request& request,
     return registry::error_reply(path.kind, in_public.error());
   }
   target.as = caller->tenant;
-  const Status allowed = may(path, target);
+  const Status allowed = may(path, target, request.peer);
   if (allowed.ok()) return {};
   if (allowed.error().code == Errc::denied) return challenge(request, scope, kInsufficientScope);
   return registry::error_reply(path.kind, allowed.error());
@@ -102,65 +107,78 @@ Result<TenantGate::Caller> TenantGate::caller_of(const http::Request& request,
 }
 
 // Whether `target.as` may have it.
-Status TenantGate::may(const RegistryPath& path, const Target& target) {
+Status TenantGate::may(const RegistryPath& path, const Target& target, std::string_view peer) {
   const std::string resource = resource_of(target);
-  const Standing standing = parts_.grants.standing(subject_of(target), resource);
-  const auto refused = [&](const std::string& what) {
-    return parts_.grants.standing(subject_of(target), what) == Standing::refused;
+  const Question question{path, target, peer, resource, thing_of(path, resource), digest_of(path)};
+  const auto subject = subject_of(target);
+  const Standing of_all = parts_.grants.standing(subject, resource);
+  if (of_all == Standing::refused) return Error{Errc::denied, "upstream refuses it"};
+  const Standing of_thing = parts_.grants.standing(subject, question.thing);
+  if (of_thing == Standing::refused) return Error{Errc::not_found, "upstream does not have it"};
+
+  const bool is_inside = !question.digest || parts_.contents.holds(resource, *question.digest);
+  const auto stands = [&](Standing standing) {
+    return of_thing == standing || (of_all == standing && is_inside);
   };
-  if (standing == Standing::refused) return Error{Errc::denied, "upstream refuses it"};
-  if (refused(thing_of(target, path))) return Error{Errc::not_found, "upstream does not have it"};
-  const auto digest =
-      is_by_digest(path) ? cache::Digest::parse(path.reference) : Result<cache::Digest>(Error{});
-  const bool is_inside =
-      !is_by_digest(path) || (digest.ok() && parts_.contents.holds(target, *digest));
-  if (standing == Standing::fresh && is_inside) {
-    if (!is_by_digest(path)) note(path, target);
-    return {};
-  }
-  const Status asked = ask(path, target, standing);
+  if (stands(Standing::fresh)) return {};
+  Status asked = ask(question);
   if (asked.ok() || is_no(asked.error())) return asked;
-  // Nobody can be asked.
-  const bool is_granted = standing == Standing::fresh || standing == Standing::in_grace;
-  return is_granted && is_inside ? Status() : asked;
+  return stands(Standing::in_grace) ? Status() : asked;  // nobody can be asked
 }
 
-Status TenantGate::ask(const RegistryPath& path, const Target& target, Standing standing) {
+Status TenantGate::ask(const Question& question) {
   if (parts_.is_offline) {
     return Error{Errc::upstream_down, "offline: nobody can be asked whether it is allowed"};
   }
-  const std::string subject(subject_of(target));
-  const std::string thing = thing_of(target, path);
+  const std::string subject(subject_of(question.target));
+  const bool is_stranger = !subject.empty() && !parts_.tenants.is_proven(subject) &&
+                           parts_.grants.standing(subject, question.resource) == Standing::unknown;
+  if (is_stranger && !parts_.limits.may_ask(question.peer)) {
+    return Error{Errc::upstream_down, "too many credentials from there were refused a moment ago"};
+  }
+  Status asked = probe(question);
+  if (asked.ok()) {
+    note_granted(question);
+  } else if (is_no(asked.error())) {
+    note_refused(question, asked.error());
+    if (is_stranger) parts_.limits.note_refused(question.peer);
+  }
+  return asked;
+}
+
+Status TenantGate::probe(const Question& question) {
+  const std::string key = std::string(subject_of(question.target)) + " " + question.thing;
   const MonoTime deadline = parts_.clock.now() + parts_.deadline;
-  const auto asked = probes_.run(subject + " " + thing, deadline, [&]() -> Result<bool> {
-    const Status probed = parts_.prober.probe(target, path, deadline);
+  const auto asked = probes_.run(key, deadline, [&]() -> Result<bool> {
+    const Status probed = parts_.prober.probe(question.target, question.path, deadline);
     if (!probed.ok()) return probed.error();
     return true;
   });
-  if (asked.result.ok()) {
-    parts_.grants.grant(subject, resource_of(target));
-    note(path, target);
-    return {};
-  }
-  const Error& error = asked.result.error();
-  // Of a repository that he may have, one thing may be another repository's, or for others.
-  const bool is_about_all = path.kind == RouteKind::manifest &&
-                            !(standing == Standing::fresh && registry::is_digest(path.reference));
-  if (error.code == Errc::denied && is_about_all) {
-    parts_.grants.refuse(subject, resource_of(target),
-                         subject.empty() ? parts_.private_for : Duration(kRefusedFor));
-  } else if (is_no(error)) {
-    parts_.grants.refuse(subject, thing, kRefusedFor);
-  }
-  return error;
+  return asked.result.ok() ? Status() : Status(asked.result.error());
 }
 
-void TenantGate::note(const RegistryPath& path, const Target& target) {
-  if (path.kind == RouteKind::manifest && !registry::is_digest(path.reference)) {
-    parts_.contents.note_tag(target, path.reference);
-  } else if (is_by_digest(path)) {
-    if (const auto digest = cache::Digest::parse(path.reference))
-      parts_.contents.note(target, *digest);
+void TenantGate::note_granted(const Question& question) {
+  const std::string subject(subject_of(question.target));
+  const bool is_pull = is_a_pull(question.path);
+  if (question.digest) parts_.contents.note(question.resource, *question.digest);
+  if (is_pull || parts_.grants.standing(subject, question.resource) != Standing::fresh) {
+    parts_.grants.grant(subject, is_pull ? question.resource : question.thing);
+  }
+  parts_.tenants.note_proven(subject);
+}
+
+void TenantGate::note_refused(const Question& question, const Error& error) {
+  const auto subject = subject_of(question.target);
+  const bool has_all = parts_.grants.standing(subject, question.resource) == Standing::fresh;
+  // Of a repository that he may have, one thing may be another repository's, or for others.
+  const bool is_about_all = error.code == Errc::denied &&
+                            question.path.kind == RouteKind::manifest &&
+                            !(has_all && question.digest);
+  if (is_about_all) {
+    parts_.grants.refuse(subject, question.resource,
+                         subject.empty() ? parts_.private_for : Duration(kRefusedFor));
+  } else {
+    parts_.grants.refuse(subject, question.thing, kRefusedFor);
   }
 }
 

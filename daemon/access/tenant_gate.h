@@ -3,8 +3,9 @@
 //
 // A repository is first asked for anonymously: what is public is for everybody, without a token.
 // Else the client is challenged, gets a token for whatever it shows (tenants.h), and what it asks
-// for is asked of upstream in its name. What upstream says is remembered for the repository
-// (grants.h). A digest counts only where it is known to belong to the repository.
+// for is asked of upstream in its name. Who may have a manifest may have the repository; who may
+// have anything else may have that. Upstream's word is remembered (grants.h). A digest counts only
+// where upstream was seen to have it (repository_contents.h).
 // Thread-safety: any thread. Blocks: on the network, until the deadline.
 #pragma once
 
@@ -13,6 +14,7 @@
 #include "cache/base/clock.h"
 #include "daemon/access/grants.h"
 #include "daemon/access/listener_policy.h"
+#include "daemon/access/probe_limits.h"
 #include "daemon/access/prober.h"
 #include "daemon/access/repository_contents.h"
 #include "daemon/access/tenants.h"
@@ -27,6 +29,7 @@ struct TenantGateParts {
   Grants& grants;
   Tenants& tenants;
   RepositoryContents& contents;
+  ProbeLimits& limits;
   Prober& prober;
   tokens::TokenVerifier& verifier;
   const ListenerPolicy& policy;
@@ -54,9 +57,22 @@ class TenantGate final : public registry::AccessGate {
   };
 
   Result<Caller> caller_of(const http::Request& request, const std::string& resource);
-  Status may(const registry::RegistryPath& path, const registry::Target& target);
-  Status ask(const registry::RegistryPath& path, const registry::Target& target, Standing standing);
-  void note(const registry::RegistryPath& path, const registry::Target& target);
+  // What is asked for, and in whose name.
+  struct Question {
+    const registry::RegistryPath& path;
+    const registry::Target& target;
+    std::string_view peer;
+    std::string resource;                   // the repository, with its upstream
+    std::string thing;                      // of all that the repository has
+    std::optional<cache::Digest> digest{};  // of it
+  };
+
+  Status may(const registry::RegistryPath& path, const registry::Target& target,
+             std::string_view peer);
+  Status ask(const Question& question);
+  Status probe(const Question& question);
+  void note_granted(const Question& question);
+  void note_refused(const Question& question, const Error& error);
   http::Response challenge(const http::Request& request, const std::string& scope,
                            std::string_view error) const;
 

@@ -55,13 +55,35 @@ std::shared_ptr<const auth::Tenant> Tenants::find(const std::string& id) {
   return found->second.tenant;
 }
 
-// The idle ones go; when nobody is idle, who was used longest ago.
-void Tenants::make_room() {
+void Tenants::maintain() {
+  MutexLock lock(mutex_);
+  forget_idle();
+}
+
+void Tenants::forget_idle() {
   const MonoTime now = clock_.now();
   std::erase_if(seen_, [&](const auto& one) { return now - one.second.used >= idle_; });
+}
+
+void Tenants::note_proven(const std::string& id) {
+  MutexLock lock(mutex_);
+  const auto found = seen_.find(id);
+  if (found != seen_.end()) found->second.is_proven = true;
+}
+
+bool Tenants::is_proven(const std::string& id) const {
+  MutexLock lock(mutex_);
+  const auto found = seen_.find(id);
+  return found != seen_.end() && found->second.is_proven;
+}
+
+// The idle ones go; when nobody is idle, one that was never proven, who was used longest ago.
+void Tenants::make_room() {
+  forget_idle();
   if (seen_.size() < kTenantsMax) return;
   seen_.erase(std::min_element(seen_.begin(), seen_.end(), [](const auto& a, const auto& b) {
-    return a.second.used < b.second.used;
+    return std::pair(a.second.is_proven, a.second.used) <
+           std::pair(b.second.is_proven, b.second.used);
   }));
 }
 

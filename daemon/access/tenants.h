@@ -36,19 +36,28 @@ class Tenants final : public tokens::PasswordChecker {
   // Nothing when he was not seen since the start, or for too long.
   std::shared_ptr<const auth::Tenant> find(const std::string& id);
 
+  // Once a second or so: credentials that were not used for long are forgotten.
+  void maintain();
+
+  // Upstream gave him something. When there are too many tenants, the others go first.
+  void note_proven(const std::string& id);
+  bool is_proven(const std::string& id) const;
+
  private:
   struct Seen {
     std::shared_ptr<const auth::Tenant> tenant;  // shared with the requests in his name
     MonoTime used;
+    bool is_proven = false;
   };
 
   std::string id_of(const tokens::PasswordQuestion& question) const;
   void make_room() REQUIRES(mutex_);
+  void forget_idle() REQUIRES(mutex_);
 
   const std::string key_;
   const Duration idle_;
   const Clock& clock_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
   std::map<std::string, Seen> seen_ GUARDED_BY(mutex_);
 };
 

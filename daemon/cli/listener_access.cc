@@ -14,6 +14,7 @@ namespace larder::cli {
 namespace {
 
 constexpr const char* kGrantsNote = "grants";
+constexpr const char* kContentsNote = "repository_contents";
 constexpr std::chrono::seconds kSaveEvery{10};
 constexpr std::size_t kTenantKeyBytes = 32;
 
@@ -132,7 +133,10 @@ Status ListenerAccess::open_tenants() {
   const auto note = ground_.index.find_note(kGrantsNote);
   if (note.ok() && *note) grants_->load(**note);
   tenants_.emplace(*std::move(key), kTenantIdle, ground_.clock);
-  contents_.emplace(ground_.store, ground_.clock);
+  contents_.emplace(ground_.clock);
+  const auto contents = ground_.index.find_note(kContentsNote);
+  if (contents.ok() && *contents) contents_->load(**contents);
+  limits_.emplace(ground_.clock);
   return {};
 }
 
@@ -218,9 +222,9 @@ void ListenerAccess::add_token_gate(const std::string& listener, Gated& gated) {
 
 void ListenerAccess::add_tenant_gate(Gated& gated) {
   gated.gate = std::make_unique<access::TenantGate>(access::TenantGateParts{
-      *grants_, *tenants_, *contents_, prober_, *gated.verifier, *gated.policy, ground_.clock,
-      gated.issuer->rules().service, config_.deadlines.manifest, config_.tokens.grants.ttl,
-      config_.offline});
+      *grants_, *tenants_, *contents_, *limits_, prober_, *gated.verifier, *gated.policy,
+      ground_.clock, gated.issuer->rules().service, config_.deadlines.manifest,
+      config_.tokens.grants.ttl, config_.offline});
   gated.service.emplace(tokens::TokenServiceOptions{true, &*tenants_, nullptr}, *gated.issuer,
                         *gated.verifier, *gated.policy, ground_.observer);
 }
@@ -244,15 +248,24 @@ void ListenerAccess::maintain() {
   };
   if (keys_ != nullptr) tell("token keys", keys_->maintain());
   if (passwords_ != nullptr) tell("htpasswd", passwords_->maintain());
+  if (tenants_) tenants_->maintain();
   for (const auto& [name, gated] : gated_) gated->policy->maintain();
   if (ground_.clock.now() - saved_ >= kSaveEvery) save();
 }
 
 void ListenerAccess::save() {
   saved_ = ground_.clock.now();
-  if (!grants_ || !grants_->take_changed()) return;
-  const Status kept = ground_.index.put_note(kGrantsNote, grants_->text());
-  if (!kept.ok()) ground_.observer.access_trouble("grants", kept.error());
+  if (grants_) save(kGrantsNote, *grants_);
+  if (contents_) save(kContentsNote, *contents_);
+}
+
+template <class T>
+void ListenerAccess::save(const char* note, T& known) {
+  if (!known.take_changed()) return;
+  const Status kept = ground_.index.put_note(note, known.text());
+  if (kept.ok()) return;
+  known.give_back_changed();
+  ground_.observer.access_trouble(note, kept.error());
 }
 
 }  // namespace larder::cli

@@ -67,6 +67,8 @@ class ListenerAccess {
   Status add_listener(const config::Listener& listener);
   void add_token_gate(const std::string& listener, Gated& gated);
   void add_tenant_gate(Gated& gated);
+  template <class T>
+  void save(const char* note, T& known);
 
   const config::Config& config_;
   const AccessGround ground_;
@@ -79,6 +81,7 @@ class ListenerAccess {
   std::optional<access::Grants> grants_;
   std::optional<access::Tenants> tenants_;
   std::optional<access::RepositoryContents> contents_;
+  std::optional<access::ProbeLimits> limits_;
   access::UpstreamProber prober_;
   access::LocalTokens local_tokens_;
   std::map<std::string, std::unique_ptr<Gated>> gated_;  // by the listener's name

@@ -19,6 +19,7 @@ class Settings:
     freshness: str = '[{match: "**", ttl: 1h}]'
     more: str = ""    # of registry.test: ", ca: FILE"
     others: str = ""  # besides registry.test: ", {match: ghcr.io}"
+    listeners: str = ""  # besides "node": ", {name: other, address: ...}"
 
 
 class Larder:
@@ -40,7 +41,7 @@ class Larder:
                          else f'"{endpoint}"' for endpoint in endpoints)
         self.config.write_text(
             f"cache: {{path: {self.cache}, {self.cache_settings}}}\n"
-            f'listeners: [{{name: node, address: "127.0.0.1:{self.port}"}}]\n'
+            f'listeners: [{{name: node, address: "127.0.0.1:{self.port}"}}{settings.listeners}]\n'
             f'metrics: {{address: "127.0.0.1:{self.metrics_port}"}}\n'
             f"control: {{socket: {self.directory}/{self.name}.sock}}\n"
             f"deadlines: {settings.deadlines}\n"

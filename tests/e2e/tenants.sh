@@ -21,6 +21,7 @@ main() {
   expect_no_right_of_others
   expect_public
   expect_repositories_apart
+  expect_crafted_documents_to_prove_nothing
   expect_policy
   expect_pods_apart
   expect_restart_to_hold
@@ -138,6 +139,14 @@ expect_repositories_apart() {
   refused public.test/free app "" --digests-only --but "$WORK/free"
   refused two.test/team/app app $BOB --digests-only --but "$WORK/other"
   served one.test/team/copy app $ALICE --digests-only # which has the same
+}
+
+# A document that names what alice's image consists of is no proof that its repository has that.
+expect_crafted_documents_to_prove_nothing() {
+  "$PYTHON" -B "$E2E/crafted_documents.py" "${PORT_OF[public]}" "$LARDER_PORT" public.test \
+    mallory/x "$WORK/app" || fail "crafted documents"
+  refused public.test/mallory/x app "" --digests-only
+  refused public.test/mallory/x app $BOB --digests-only
 }
 
 expect_policy() {

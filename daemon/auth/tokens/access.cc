@@ -16,7 +16,7 @@ constexpr std::size_t kNameBytesMax = 512;
 constexpr std::size_t kActionsMax = 16;
 constexpr std::size_t kActionBytesMax = 32;
 
-Error malformed(const char* what) {
+Error malformed_access(const char* what) {
   return {Errc::invalid, std::string("scope: ") + what};
 }
 
@@ -44,25 +44,25 @@ std::string_view take_until(std::string_view& text, char separator) {
 Status parse_type(std::string_view text, Access& access) {
   const auto open = text.find('(');
   const auto type = text.substr(0, open);
-  if (!is_word(type, kTypeBytesMax)) return malformed("a type that is none");
+  if (!is_word(type, kTypeBytesMax)) return malformed_access("a type that is none");
   access.type = type;
   if (open == std::string_view::npos) return {};
   const auto class_name = text.substr(open + 1, text.size() - open - 2);
   if (!text.ends_with(')') || !is_word(class_name, kTypeBytesMax)) {
-    return malformed("a class that is none");
+    return malformed_access("a class that is none");
   }
   access.class_name = class_name;
   return {};
 }
 
 Status parse_actions(std::string_view text, Access& access) {
-  if (text.empty() || text.ends_with(',')) return malformed("an action that is missing");
+  if (text.empty() || text.ends_with(',')) return malformed_access("an action that is missing");
   while (!text.empty()) {
     const auto action = take_until(text, ',');
     if (action != "*" && !is_word(action, kActionBytesMax)) {
-      return malformed("an action that is none");
+      return malformed_access("an action that is none");
     }
-    if (access.actions.size() == kActionsMax) return malformed("too many actions");
+    if (access.actions.size() == kActionsMax) return malformed_access("too many actions");
     access.actions.emplace_back(action);
   }
   return {};
@@ -71,13 +71,13 @@ Status parse_actions(std::string_view text, Access& access) {
 Result<Access> parse_resource(std::string_view text) {
   const auto first = text.find(':');
   const auto last = text.rfind(':');
-  if (first == std::string_view::npos || first == last) return malformed("not three parts");
+  if (first == std::string_view::npos || first == last) return malformed_access("not three parts");
   Access access;
   if (auto parsed = parse_type(text.substr(0, first), access); !parsed) return parsed.error();
   const auto name = text.substr(first + 1, last - first - 1);
   const bool is_name = !name.empty() && name.size() <= kNameBytesMax &&
                        std::all_of(name.begin(), name.end(), is_name_char);
-  if (!is_name) return malformed("a name that is none");
+  if (!is_name) return malformed_access("a name that is none");
   access.name = name;
   if (auto parsed = parse_actions(text.substr(last + 1), access); !parsed) return parsed.error();
   return access;
@@ -102,15 +102,16 @@ const Access& add(std::vector<Access>& accesses, const Access& more) {
 }  // namespace
 
 Result<std::vector<Access>> parse_scope(std::string_view scope) {
-  if (scope.size() > kScopeBytesMax) return malformed("too large");
+  if (scope.size() > kScopeBytesMax) return malformed_access("too large");
   std::vector<Access> accesses;
   while (!scope.empty()) {
     const auto text = take_until(scope, ' ');
     if (text.empty()) continue;
     auto access = parse_resource(text);
     if (!access) return access.error();
-    if (add(accesses, *access).actions.size() > kActionsMax) return malformed("too many actions");
-    if (accesses.size() > kResourcesMax) return malformed("too many resources");
+    if (add(accesses, *access).actions.size() > kActionsMax)
+      return malformed_access("too many actions");
+    if (accesses.size() > kResourcesMax) return malformed_access("too many resources");
   }
   return accesses;
 }
@@ -118,7 +119,7 @@ Result<std::vector<Access>> parse_scope(std::string_view scope) {
 Result<std::vector<Access>> parse_scopes(const std::vector<std::string>& scopes) {
   std::string all;
   for (const auto& scope : scopes) {
-    if (all.size() + scope.size() > kScopeBytesMax) return malformed("too large");
+    if (all.size() + scope.size() > kScopeBytesMax) return malformed_access("too large");
     all += scope + " ";
   }
   return parse_scope(all.substr(0, all.empty() ? 0 : all.size() - 1));

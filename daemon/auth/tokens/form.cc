@@ -9,7 +9,7 @@ namespace larder::tokens {
 
 namespace {
 
-Error malformed(const std::string& what) {
+Error malformed_form(const std::string& what) {
   return {Errc::invalid, "form: " + what};
 }
 
@@ -20,10 +20,10 @@ bool is_clean(const std::string& text) {
 }  // namespace
 
 Result<Form> Form::parse(std::string_view text) {
-  if (text.size() > kFormBytesMax) return malformed("too large");
+  if (text.size() > kFormBytesMax) return malformed_form("too large");
   const auto separators = std::count(text.begin(), text.end(), '&');
   if (static_cast<std::size_t>(separators) >= kFormParametersMax) {
-    return malformed("too many parameters");
+    return malformed_form("too many parameters");
   }
   std::string spaced;
   spaced.reserve(text.size());
@@ -35,11 +35,11 @@ Result<Form> Form::parse(std::string_view text) {
     }
   }
   auto parameters = http::parse_query(spaced);
-  if (!parameters) return malformed("a broken escape");
+  if (!parameters) return malformed_form("a broken escape");
   const bool clean = std::all_of(parameters->begin(), parameters->end(), [](const auto& one) {
     return is_clean(one.first) && is_clean(one.second);
   });
-  if (!clean) return malformed("a control character");
+  if (!clean) return malformed_form("a control character");
   Form form;
   form.parameters_ = std::move(*parameters);
   return form;
@@ -47,7 +47,7 @@ Result<Form> Form::parse(std::string_view text) {
 
 Result<std::string> Form::one(std::string_view name) const {
   auto values = all(name);
-  if (values.size() > 1) return malformed(std::string(name) + " is given more than once");
+  if (values.size() > 1) return malformed_form(std::string(name) + " is given more than once");
   return values.empty() ? std::string() : std::move(values.front());
 }
 

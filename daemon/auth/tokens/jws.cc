@@ -11,7 +11,7 @@ namespace larder::tokens {
 
 namespace {
 
-Error malformed(std::string_view what) {
+Error malformed_jws(std::string_view what) {
   return {Errc::invalid, "token: " + std::string(what)};
 }
 
@@ -27,15 +27,15 @@ std::string media_type(const std::string& typ) {
 
 Status read_header(const nlohmann::json& header, Jws& jws) {
   for (const char* name : kForbidden) {
-    if (header.contains(name)) return malformed(std::string("a header with ") + name);
+    if (header.contains(name)) return malformed_jws(std::string("a header with ") + name);
   }
   const auto name = text_member(header, "alg");
   const auto algorithm = name ? parse_algorithm(*name) : std::nullopt;
-  if (!algorithm) return malformed("an algorithm that is not taken");
+  if (!algorithm) return malformed_jws("an algorithm that is not taken");
   auto kid = text_member(header, "kid");
-  if (!kid || kid->empty()) return malformed("no kid");
+  if (!kid || kid->empty()) return malformed_jws("no kid");
   const auto type = text_member(header, "typ");
-  if (!type) return malformed("a typ that is none");
+  if (!type) return malformed_jws("a typ that is none");
   jws.algorithm = *algorithm;
   jws.kid = std::move(*kid);
   jws.type = media_type(*type);
@@ -45,17 +45,17 @@ Status read_header(const nlohmann::json& header, Jws& jws) {
 }  // namespace
 
 Result<Jws> parse_jws(std::string_view token) {
-  if (token.size() > kTokenBytesMax) return malformed("too large");
+  if (token.size() > kTokenBytesMax) return malformed_jws("too large");
   const auto first = token.find('.');
   const auto second = first == std::string_view::npos ? first : token.find('.', first + 1);
-  if (second == std::string_view::npos) return malformed("not three parts");
+  if (second == std::string_view::npos) return malformed_jws("not three parts");
   const auto header_text = auth::base64url_decoded(token.substr(0, first));
   auto payload = auth::base64url_decoded(token.substr(first + 1, second - first - 1));
   auto signature = auth::base64url_decoded(token.substr(second + 1));
-  if (!header_text || !payload || !signature) return malformed("no base64url");
-  if (signature->empty()) return malformed("no signature");
+  if (!header_text || !payload || !signature) return malformed_jws("no base64url");
+  if (signature->empty()) return malformed_jws("no signature");
   const auto header = parse_strict_object(*header_text, kTokenBytesMax);
-  if (!header) return malformed("header: " + header.error().context);
+  if (!header) return malformed_jws("header: " + header.error().context);
   Jws jws;
   if (auto read = read_header(*header, jws); !read) return read.error();
   jws.payload = std::move(*payload);

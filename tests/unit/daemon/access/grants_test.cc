@@ -117,6 +117,18 @@ TEST_F(GrantsTest, AreBoundedAndTheOldestGo) {
   EXPECT_EQ(grants_.standing("tenant-2000", "reg.example/app"), Standing::fresh);
 }
 
+TEST_F(GrantsTest, ForgetTheRefusalThatEndsNextWhenThereAreTooMany) {
+  grants_.refuse("tenant", "reg.test/soon", 1min);
+  grants_.refuse("tenant", "reg.test/late", 1h);
+
+  for (std::size_t i = 0; i < Grants::kRefusalsMax - 1; ++i) {
+    grants_.refuse("tenant", "reg.test/" + std::to_string(i), 1h);
+  }
+
+  EXPECT_EQ(grants_.standing("tenant", "reg.test/soon"), Standing::unknown);
+  EXPECT_EQ(grants_.standing("tenant", "reg.test/late"), Standing::refused);
+}
+
 TEST_F(GrantsTest, TellOnceThatTheyHaveChanged) {
   EXPECT_FALSE(grants_.take_changed());
   grants_.grant("tenant-1", "reg.example/app");

@@ -21,6 +21,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
+constexpr const char* kManifestType = "application/vnd.oci.image.manifest.v1+json";
+
 // Says who may have what, and who asked for it.
 class FakeUpstream final : public Prober {
  public:
@@ -29,11 +31,12 @@ class FakeUpstream final : public Prober {
     asked.push_back((target.as->id.empty() ? "nobody" : target.as->credential.username) + " " +
                     path.reference.substr(0, 12));
     if (is_down) return Error{Errc::upstream_down, "connection refused"};
-    const bool is_allowed = is_public || target.as->credential.username == "owner";
+    const bool is_allowed = is_public || target.as->credential.username == owner;
     if (!is_allowed) return Error{Errc::denied, "HTTP 401"};
     return is_there ? Status() : Status(Error{Errc::not_found, "HTTP 404"});
   }
 
+  std::string owner = "owner";
   bool is_public = false;
   bool is_down = false;
   bool is_there = true;
@@ -55,17 +58,6 @@ class TenantGateTest : public testing::RegistryFixture {
   }
   std::string anonymous_token() { return issuer_.access_token({}, {})->token; }
 
-  // The cache has the tag, its manifest, and that names `layer`.
-  cache::Digest put_manifest(const std::string& tag, const cache::Digest& layer) {
-    const std::string type = "application/vnd.oci.image.manifest.v1+json";
-    const std::string bytes = R"({"schemaVersion":2,"layers":[{"digest":")" + layer.str() +
-                              R"(","size":3,"mediaType":"x"}]})";
-    const auto digest = testing::sha256_of(bytes);
-    EXPECT_TRUE(store_->put_document(digest, {type, bytes}).ok());
-    store_->put_tag({"reg.test", "app", tag}, {digest, type, bytes.size(), {}, {}});
-    return digest;
-  }
-
   // The status it is refused with; 200: it goes on.
   int ask(const registry::RegistryPath& path, const std::string& token = "") {
     http::Request request{"GET", "", {}, "127.0.0.1:1", "node"};
@@ -79,6 +71,13 @@ class TenantGateTest : public testing::RegistryFixture {
   static registry::RegistryPath tag(const std::string& name = "7") {
     return {RouteKind::manifest, "app", name, ""};
   }
+  static registry::RegistryPath manifest(const cache::Digest& digest) {
+    return {RouteKind::manifest, "app", digest.str(), ""};
+  }
+  static std::string manifest_naming(const cache::Digest& layer) {
+    return R"({"schemaVersion":2,"layers":[{"digest":")" + layer.str() +
+           R"(","size":3,"mediaType":"x"}]})";
+  }
   static registry::RegistryPath blob(const cache::Digest& digest) {
     return {RouteKind::blob, "app", digest.str(), ""};
   }
@@ -91,12 +90,13 @@ class TenantGateTest : public testing::RegistryFixture {
   tokens::TokenVerifier verifier_{rules_, *keys_, clock_};
   Grants grants_{{.ttl = 15min, .grace = 1h}, clock_};
   Tenants tenants_{"key", 10min, clock_};
-  RepositoryContents contents_{*store_, clock_};
+  RepositoryContents contents_{clock_};
+  ProbeLimits limits_{clock_};
   FakeUpstream upstream_;
   QuietDecisions decisions_;
   ListenerPolicy policy_{"node", nullptr, clock_, decisions_};
-  TenantGate gate_{
-      {grants_, tenants_, contents_, upstream_, verifier_, policy_, clock_, "larder", 3s, 15min}};
+  TenantGate gate_{{grants_, tenants_, contents_, limits_, upstream_, verifier_, policy_, clock_,
+                    "larder", 3s, 15min}};
   registry::Target target_;
   std::string challenge_;
 };
@@ -170,20 +170,95 @@ TEST_F(TenantGateTest, EndsAGrantThatUpstreamTakesBack) {
   EXPECT_EQ(ask(tag(), token_of("owner")), 404);
 }
 
-TEST_F(TenantGateTest, ServesABlobOnlyWhereItIsKnownToBelong) {
+TEST_F(TenantGateTest, ServesADigestOnlyWhereUpstreamWasSeenToHaveIt) {
   const auto own = testing::sha256_of("own");
   const auto others = testing::sha256_of("others");
-  const auto manifest = put_manifest("7", own);
   ASSERT_EQ(ask(tag(), token_of("owner")), 200);
   upstream_.asked.clear();
 
   EXPECT_EQ(ask(blob(own), token_of("owner")), 200);
-  EXPECT_EQ(ask({RouteKind::manifest, "app", manifest.str(), ""}, token_of("owner")), 200);
-  EXPECT_THAT(upstream_.asked, IsEmpty());
+  EXPECT_EQ(ask(blob(own), token_of("owner")), 200);
+  EXPECT_EQ(upstream_.asked.size(), 1U) << "asked once";
   upstream_.is_there = false;
   EXPECT_EQ(ask(blob(others), token_of("owner")), 404);
-  EXPECT_EQ(upstream_.asked.size(), 1U);
+  EXPECT_EQ(ask(blob(own), token_of("owner")), 200);
   EXPECT_EQ(ask(tag(), token_of("owner")), 200) << "one thing less is not the end of his grant";
+}
+
+TEST_F(TenantGateTest, BelievesNoDocumentAboutWhatARepositoryHolds) {
+  const auto stolen = testing::sha256_of("of a private image");
+  const auto document = testing::sha256_of(manifest_naming(stolen));
+  upstream_.is_public = true;
+  ASSERT_TRUE(store_->put_document(document, {kManifestType, manifest_naming(stolen)}).ok());
+  ASSERT_EQ(ask(tag()), 200);
+  ASSERT_EQ(ask(manifest(document)), 200);
+  ASSERT_EQ(ask(blob(document)), 200);
+
+  upstream_.is_there = false;
+
+  EXPECT_EQ(ask(blob(stolen)), 401);
+  EXPECT_EQ(ask(manifest(stolen), token_of("anybody")), 404);
+}
+
+TEST_F(TenantGateTest, TakesTheRightToOneThingForNoMore) {
+  const auto layer = testing::sha256_of("layer");
+  const registry::RegistryPath tags{RouteKind::tags, "app", "", ""};
+  for (const auto& path : {tags, blob(layer)}) {
+    ASSERT_EQ(ask(path, token_of("owner")), 200);
+    ASSERT_EQ(ask(path, token_of("owner")), 200);
+  }
+  EXPECT_EQ(upstream_.asked.size(), 4U) << "nobody and he, once for each";
+
+  upstream_.owner = "nobody any more";
+
+  EXPECT_EQ(ask(tags, token_of("owner")), 200);
+  EXPECT_EQ(ask(blob(layer), token_of("owner")), 200);
+  EXPECT_EQ(ask(tag(), token_of("owner")), 401);
+  EXPECT_EQ(ask(blob(testing::sha256_of("another")), token_of("owner")), 401);
+}
+
+TEST_F(TenantGateTest, RemembersInAnOutageWhatADigestBelongsTo) {
+  const auto own = testing::sha256_of("own");
+  ASSERT_EQ(ask(tag(), token_of("owner")), 200);
+  ASSERT_EQ(ask(blob(own), token_of("owner")), 200);
+  upstream_.is_down = true;
+
+  clock_.advance(15min);
+
+  EXPECT_EQ(ask(blob(own), token_of("owner")), 200);
+  EXPECT_EQ(ask(blob(testing::sha256_of("another")), token_of("owner")), 503);
+}
+
+TEST_F(TenantGateTest, AsksNoMoreForStrangersWhenTooManyWereRefused) {
+  ASSERT_EQ(ask(tag(), token_of("owner")), 200);
+  for (int i = 0; i < ProbeLimits::kRefusalsMax; ++i) {
+    ASSERT_EQ(ask(tag(), token_of("guess" + std::to_string(i))), 401);
+  }
+  const auto asked = upstream_.asked.size();
+
+  EXPECT_EQ(ask(tag(), token_of("one more")), 503);
+  EXPECT_EQ(upstream_.asked.size(), asked);
+  clock_.advance(15min);
+  EXPECT_EQ(ask(tag(), token_of("owner")), 200);
+}
+
+TEST_F(TenantGateTest, TakesNoOutageForARefusal) {
+  upstream_.is_down = true;
+  for (int i = 0; i < ProbeLimits::kRefusalsMax; ++i) {
+    ASSERT_EQ(ask(tag(), token_of("tenant" + std::to_string(i))), 503);
+  }
+
+  upstream_.is_down = false;
+
+  EXPECT_EQ(ask(tag(), token_of("owner")), 200);
+}
+
+TEST_F(TenantGateTest, AsksOnForWhoWasProvenWhileStrangersAreNotAskedFor) {
+  ASSERT_EQ(ask(tag(), token_of("owner")), 200);
+  for (int i = 0; i < ProbeLimits::kRefusalsMax; ++i) limits_.note_refused("127.0.0.1:2");
+
+  EXPECT_EQ(ask(blob(testing::sha256_of("own")), token_of("owner")), 200);
+  EXPECT_EQ(ask(tag(), token_of("stranger")), 503);
 }
 
 TEST_F(TenantGateTest, TriesWhatWasShownForOneRepositoryOnNoOther) {
@@ -199,8 +274,8 @@ TEST_F(TenantGateTest, WantsATenantWhoWasNotSeenSinceTheStartToShowHimself) {
 
   clock_.advance(4min);
   Tenants others("key", 1min, clock_);
-  TenantGate restarted(
-      {grants_, others, contents_, upstream_, verifier_, policy_, clock_, "larder", 3s, 15min});
+  TenantGate restarted({grants_, others, contents_, limits_, upstream_, verifier_, policy_, clock_,
+                        "larder", 3s, 15min});
   http::Request request{"GET", "", {}, "127.0.0.1:1", "node"};
   request.headers.add("Host", "127.0.0.1:5050");
   request.headers.add("Authorization", "Bearer " + token);

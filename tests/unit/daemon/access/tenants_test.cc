@@ -79,6 +79,17 @@ TEST_F(TenantsTest, AreForgottenWhenTheyWereNotUsedForAWhile) {
   EXPECT_EQ(tenants_.find("tenant-0"), nullptr);
 }
 
+TEST_F(TenantsTest, LeaveNothingInMemoryWhenTheyAreForgotten) {
+  const std::weak_ptr<const auth::Tenant> tenant = tenants_.find(id_of("jane", "hunter2"));
+
+  clock_.advance(15min - 1ns);
+  tenants_.maintain();
+  EXPECT_FALSE(tenant.expired());
+  clock_.advance(1ns);
+  tenants_.maintain();
+  EXPECT_TRUE(tenant.expired());
+}
+
 TEST_F(TenantsTest, AreKeptForRequestsUnderWay) {
   const auto id = id_of("jane", "hunter2");
   const auto tenant = tenants_.find(id);
@@ -99,6 +110,20 @@ TEST_F(TenantsTest, MakeRoomForOthersByForgettingWhoWasUsedLongestAgo) {
 
   EXPECT_EQ(tenants_.find(second), nullptr);
   EXPECT_NE(tenants_.find(first), nullptr);
+}
+
+TEST_F(TenantsTest, ThatWereProvenStayWhenManyOthersCome) {
+  const std::string proven = id_of("proven", "x");
+  tenants_.note_proven(proven);
+  clock_.advance(1s);
+  const std::string stranger = id_of("stranger", "x");
+
+  for (std::size_t i = 0; i < 2 * Tenants::kTenantsMax; ++i) id_of(std::to_string(i), "x");
+
+  EXPECT_TRUE(tenants_.is_proven(proven));
+  EXPECT_NE(tenants_.find(proven), nullptr);
+  EXPECT_EQ(tenants_.find(stranger), nullptr);
+  EXPECT_FALSE(tenants_.is_proven(stranger));
 }
 
 TEST_F(TenantsTest, CannotBeLookedUpByName) {

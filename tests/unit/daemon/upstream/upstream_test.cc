@@ -83,6 +83,18 @@ TEST_P(IncompleteHeads, AreCompletedByAGet) {
   EXPECT_EQ(clients_[0]->urls().back(), "GET https://reg0.example/v2/team/app/manifests/7");
 }
 
+TEST_F(UpstreamTest, CompletesAHeadInTheAskersName) {
+  const FakeAnswer challenge{.status = 401, .headers = {{"WWW-Authenticate", "Basic realm=\"r\""}}};
+  endpoint({challenge, {.status = 405}, challenge, manifest(kManifestText)});
+  Ask ask{soon()};
+  ask.as = std::make_shared<auth::Tenant>(auth::Tenant{"tenant-1", {"alice", "password"}});
+
+  ASSERT_TRUE(upstream().head_manifest("team/app", "7", ask).ok());
+
+  EXPECT_EQ(clients_[0]->urls().back(), "GET https://reg0.example/v2/team/app/manifests/7");
+  EXPECT_EQ(clients_[0]->authorizations().back(), "Basic YWxpY2U6cGFzc3dvcmQ=");
+}
+
 constexpr const char* kSomeDigest =
     "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 INSTANTIATE_TEST_SUITE_P(
