@@ -104,6 +104,20 @@ TEST_F(TokenGateTest, AsksThePolicyAsWellAndDoesNotTellWhy) {
   EXPECT_EQ(ask(gate_, path_to(RouteKind::tags), token_of("alice")), 403);
 }
 
+// The right to list tags comes in a token that says "pull", as clients ask for it.
+TEST_F(TokenGateTest, GivesATokenForListingNoMoreThanTheList) {
+  const auto policy =
+      policy_of(R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*",)"
+                R"("Action":"registry:List","Resource":"*"}]})");
+  TokenGate gate("node-mirror", verifier_, policy);
+  const tokens::Subject bob{.kind = tokens::Subject::Kind::user, .name = "bob"};
+
+  EXPECT_TRUE(policy.may({bob, "repository", "reg.test/app", "pull", "node", "unix"}));
+  EXPECT_EQ(ask(gate, path_to(RouteKind::tags), token_of("bob")), 200);
+  EXPECT_EQ(ask(gate, path_to(RouteKind::manifest), token_of("bob")), 403);
+  EXPECT_EQ(ask(gate, path_to(RouteKind::referrers), token_of("bob")), 403);
+}
+
 TEST_F(TokenGateTest, RefusesWhatIsNoTokenOfOurs) {
   for (const char* token : {"x", "a.b.c", " "}) {
     EXPECT_EQ(ask(gate_, path_to(RouteKind::blob), token), 401) << token;
