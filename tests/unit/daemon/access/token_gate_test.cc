@@ -67,6 +67,7 @@ class TokenGateTest : public testing::RegistryFixture {
   const ListenerPolicy policy_ = policy_of(kAlicePulls);
   TokenGate gate_{"node-mirror", verifier_, policy_};
   PolicyGate open_gate_{policy_};
+  const ListenerPolicy everybody_{"node", nullptr, clock_, observer_};
   std::string challenge_;
   std::string body_;
 };
@@ -134,6 +135,21 @@ TEST_F(TokenGateTest, RefusesTokensOfOtherListenersAndOldOnes) {
   const auto token = token_of("alice");
   clock_.advance(std::chrono::minutes(10));
   EXPECT_EQ(ask(gate_, path_to(RouteKind::blob), token), 401);
+}
+
+// A tenant has shown something that nobody has checked yet.
+TEST_F(TokenGateTest, TakesNoTenantForSomebodyProven) {
+  const tokens::Subject tenant{.kind = tokens::Subject::Kind::tenant, .name = "alice"};
+  const auto token =
+      issuer_
+          .access_token(tenant,
+                        {{.type = "repository", .name = "reg.test/app", .actions = {"pull"}}})
+          ->token;
+  TokenGate gate("node-mirror", verifier_, everybody_);
+
+  EXPECT_EQ(ask(gate, path_to(RouteKind::blob), token), 401);
+  EXPECT_THAT(challenge_, HasSubstr("error=\"invalid_token\""));
+  EXPECT_TRUE(gate.refuse_ping(testing::request_to("/v2/", token)).has_value());
 }
 
 TEST_F(TokenGateTest, WantsAnyGoodTokenForAPing) {
