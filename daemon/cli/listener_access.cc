@@ -250,9 +250,12 @@ void ListenerAccess::maintain() {
 
 void ListenerAccess::save() {
   saved_ = ground_.clock.now();
-  if (!grants_ || !grants_->take_changed()) return;
+  if (!grants_) return;
+  if (grants_->take_changed()) is_unsaved_ = true;
+  if (!is_unsaved_) return;
   const Status kept = ground_.index.put_note(kGrantsNote, grants_->text());
-  if (!kept.ok()) ground_.observer.access_trouble("grants", kept.error());
+  is_unsaved_ = !kept.ok();
+  if (is_unsaved_) ground_.observer.access_trouble("grants", kept.error());
 }
 
 }  // namespace larder::cli

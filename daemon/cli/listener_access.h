@@ -83,6 +83,7 @@ class ListenerAccess {
   access::LocalTokens local_tokens_;
   std::map<std::string, std::unique_ptr<Gated>> gated_;  // by the listener's name
   MonoTime saved_{};
+  bool is_unsaved_ = false;
 };
 
 }  // namespace larder::cli
