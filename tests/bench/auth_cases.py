@@ -13,7 +13,7 @@ from table import Row
 
 DECISIONS = 20_000
 # What each statement says, and what a decision may take, in microseconds. Where nothing is shared
-# and all but the last requirement fits, each has to be looked at: such a policy has a bar of its own.
+# and all but the last requirement fits, each is looked at: such a policy has a bar of its own.
 FORMS = {"namespaces": ("a namespace and its repositories", 20),
          "suffixes": ("resources */NAME", 20),
          "infixes": ("resources */NAME/*", 20),
