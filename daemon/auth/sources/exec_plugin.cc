@@ -88,9 +88,7 @@ Result<PluginAnswer> ExecPluginCredentials::ask(const CredentialQuestion& questi
   if (!output) return output.error();
   const std::string what = "run " + options_.path;
   if (output->exit_status != 0) {
-    const std::string said = output->errors.empty() ? "" : ": " + output->errors.substr(0, 200);
-    return Error{Errc::upstream_down,
-                 what + ": exit status " + std::to_string(output->exit_status) + said};
+    return Error{Errc::upstream_down, what + ": " + failure_text(*output)};
   }
   auto answer = parse_plugin_answer(output->output);
   return answer ? std::move(answer) : in_context(what, answer.error());
