@@ -127,7 +127,8 @@ Result<std::vector<Credential>> Exchanger::credentials_for(const Wish& wish,
     // not_found, say, would be taken for an answer about the image.
     const bool is_away = error.code == Errc::upstream_down || error.code == Errc::timeout ||
                          error.code == Errc::cancelled;
-    return Error{is_away ? error.code : Errc::denied, "credential: " + error.context, error.cause};
+    return Error{is_away ? error.code : Errc::denied, "credential: " + error.context,
+                 error.cause.empty() ? kCredentialCause : error.cause};
   }
   if (credentials->empty()) credentials->emplace_back();
   if (credentials->size() > kCredentialsMax) credentials->resize(kCredentialsMax);

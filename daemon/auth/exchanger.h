@@ -32,6 +32,9 @@ namespace larder::auth {
 // No exchange takes longer, whoever asks and however slowly a realm answers.
 inline constexpr std::chrono::seconds kExchangeLimit{10};
 
+// The cause of errors about Larder's own credential: what they say is for the log, not for clients.
+inline constexpr std::string_view kCredentialCause = "credential";
+
 // The cause of errors that a token server's answer is: it is there, and of no use.
 inline constexpr std::string_view kUselessAnswerCause = "token";
 

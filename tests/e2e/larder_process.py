@@ -29,7 +29,7 @@ class Larder:
         self.binary, self.name = binary, name
         self.directory = pathlib.Path(directory)
         self.cache = self.directory / f"{name}-cache"
-        self.port, self.metrics_port = free_port(), free_port()
+        self.port, self.metrics_port = free_ports(2)
         self.config, self.log = self.directory / f"{name}.yaml", self.directory / f"{name}.log"
         self.process = None
         self.cache_settings = cache_settings
@@ -112,6 +112,13 @@ class Larder:
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return free_ports(1)[0]
+
+
+def free_ports(count):
+    """Different ones: all are held until the last is known."""
+    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
