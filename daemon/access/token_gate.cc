@@ -25,6 +25,8 @@ Shown shown_in(const http::Request& request, tokens::TokenVerifier& verifier) {
   if (!token.ok()) return {nullptr, "invalid_token"};
   auto claims = verifier.verify(**token);
   if (!claims.ok()) return {nullptr, "invalid_token"};
+  // What a tenant has shown is checked by the tenants' gate alone.
+  if ((*claims)->subject.kind == tokens::Subject::Kind::tenant) return {nullptr, "invalid_token"};
   return {*std::move(claims), ""};
 }
 
@@ -40,7 +42,7 @@ std::optional<http::Response> TokenGate::refuse(const http::Request& request,
                                                 const registry::RegistryPath& path,
                                                 registry::Target& target) {
   const std::string resource = resource_of(target);
-  const std::string scope = "repository:" + resource + ":pull";
+  const std::string scope = tokens::pull_scope(resource);
   const Shown shown = shown_in(request, verifier_);
   if (shown.claims == nullptr) return challenge_reply(request, {"", service_, scope, shown.error});
   if (!tokens::allows(shown.claims->access, resource, "pull")) {
