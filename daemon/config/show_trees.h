@@ -7,6 +7,7 @@
 #include <string>
 
 #include "daemon/config/auth.h"
+#include "daemon/config/listener.h"
 
 namespace larder::config {
 

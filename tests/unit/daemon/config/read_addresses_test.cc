@@ -23,47 +23,6 @@ TEST(Listeners, AreReadInOrder) {
                                             Listener{"pods-2", "interface:eth0:5443"}));
 }
 
-TEST(Listeners, MayStandForHosts) {
-  const Config config =
-      parsed("listeners: [{name: a, address: 'a:1', hosts: [ghcr.io, '*.gcr.io']}]");
-
-  EXPECT_THAT(config.listeners[0].hosts, ElementsAre("ghcr.io", "*.gcr.io"));
-}
-
-TEST(Listeners, SayWhoMayPull) {
-  const Config config = parsed(
-      "listeners:\n"
-      "  - {name: a, address: 'a:1', auth: tenant}\n"
-      "  - {name: b, address: 'b:1', auth: required, policy: /etc/larder/policy.json}\n"
-      "  - {name: c, address: 'c:1'}\n"
-      "tokens: {anonymous: true}\n");
-
-  EXPECT_THAT(
-      config.listeners,
-      ElementsAre(Listener{"a", "a:1", {}, ListenerAuth::tenant, ""},
-                  Listener{"b", "b:1", {}, ListenerAuth::required, "/etc/larder/policy.json"},
-                  Listener{"c", "c:1", {}, ListenerAuth::none, ""}));
-}
-
-class WaysToGetAToken : public TestWithParam<std::string> {};
-
-TEST_P(WaysToGetAToken, LetAListenerRequireOne) {
-  EXPECT_EQ(problems_of("tokens: {" + GetParam() +
-                        "}\n"
-                        "listeners: [{name: a, address: 'a:1', auth: required}]\n"),
-            "");
-}
-
-INSTANTIATE_TEST_SUITE_P(Table, WaysToGetAToken,
-                         Values("htpasswd: /etc/larder/htpasswd", "anonymous: true",
-                                "issuers: [{name: a, issuer: 'https://a', audiences: [b]}]"));
-
-TEST(ToString, NamesWhatAListenerAsksFor) {
-  EXPECT_EQ(to_string(ListenerAuth::none), "none");
-  EXPECT_EQ(to_string(ListenerAuth::tenant), "tenant");
-  EXPECT_EQ(to_string(ListenerAuth::required), "required");
-}
-
 TEST(Listeners, MayShareAnAddressWhosePortTheKernelChooses) {
   EXPECT_EQ(problems_of("listeners:\n"
                         "  - {name: a, address: '127.0.0.1:0'}\n"
@@ -131,10 +90,6 @@ INSTANTIATE_TEST_SUITE_P(
            BadListener{"{name: a, address: 'a:1'}\n  - {name: b, address: 'a:1'}",
                        "3: listeners[1].address",
                        "another than listeners[0].address has on line 2"},
-           BadListener{"{name: a, address: 'a:1', tls: {key: k}}", "2: listeners[0].tls",
-                       "not available in this version"},
-           BadListener{"{name: a, address: 'a:1', allow: []}", "2: listeners[0].allow",
-                       "not available in this version"},
            BadListener{"{name: a, address: 'a:1', hosts: ghcr.io}", "2: listeners[0].hosts",
                        "a list of hosts"},
            BadListener{"{name: a, address: 'a:1', hosts: ['ghcr.io:443']}",
@@ -146,7 +101,7 @@ INSTANTIATE_TEST_SUITE_P(
            BadListener{"{name: a, address: 'a:1', policy: {Version: 1}}", "2: listeners[0].policy",
                        "got a mapping"},
            BadListener{"{name: a, address: 'a:1', auth: required}", "2: listeners[0].auth",
-                       "no way to get a token, expected tokens.htpasswd, tokens.issuers, or"},
+                       "no way to get a token, expected tokens.htpasswd, tokens.issuers, tls.client_ca, or"},
            BadListener{"{name: a, address: 'a:1', auth: nobody}", "2: listeners[0].auth",
                        "expected none or tenant or required"},
            BadListener{"{name: a, address: 'a:1', auth: {kind: none}}", "2: listeners[0].auth",
