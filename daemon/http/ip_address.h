@@ -5,6 +5,7 @@
 // Thread-safety: values. Blocks: no.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -21,7 +22,7 @@ struct IpAddress {
   std::uint64_t low = 0;
 
   bool is_v4() const { return high == 0 && low >> 32 == 0xffff; }
-  bool operator==(const IpAddress&) const = default;
+  auto operator<=>(const IpAddress&) const = default;
 };
 
 // "10.1.2.3", "2001:db8::1", "::ffff:10.1.2.3"; nothing for anything else.
