@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kAcceptPause{100};  // while the system has no descriptor left
 constexpr int kEventsPerRound = 128;
-constexpr int kAcceptsPerRound = 64;     // so that guests are not kept waiting by newcomers
+constexpr int kAcceptsPerRound = 16;     // so that guests are not kept waiting by newcomers
 constexpr int kAcceptsAtLeaving = 1024;  // the backlog
 
 MonoTime now() {

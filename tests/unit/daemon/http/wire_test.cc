@@ -107,7 +107,7 @@ TEST_F(WireTest, HoldsOneSourceUpAndNoOther) {
 }
 
 TEST_F(WireTest, IsCutWhileItWaitsForItsTurn) {
-  serve_file(500'000, {.bytes_per_second = 1000});
+  serve_file(500'000, {.bytes_per_second = 10});
   auto peer = client();
   peer.send(get_request("/"));
   EXPECT_EQ(read_head_response(peer).status, 200);
