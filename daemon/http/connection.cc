@@ -22,14 +22,13 @@ Connection::Received outcome_of(ssize_t count) {
 
 }  // namespace
 
-Connection::Connection(UniqueFd socket, std::string peer, std::chrono::milliseconds write_stall,
-                       std::atomic<std::size_t>& open)
-    : wire_(std::move(socket), write_stall), peer_(std::move(peer)), open_(open) {
-  ++open_;
-}
+Connection::Connection(UniqueFd socket, std::string peer, const PeerPace::Limits& pace,
+                       std::unique_ptr<Crowd::Visit> visit)
+    : visit_(std::move(visit)), wire_(std::move(socket), pace, *visit_), peer_(std::move(peer)) {}
 
+// Who sees the connection end may count on its place.
 Connection::~Connection() {
-  --open_;
+  visit_.reset();
 }
 
 Connection::Received Connection::receive(std::size_t bytes_max) {

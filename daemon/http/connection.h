@@ -4,36 +4,43 @@
 //
 // Sent bytes are gathered, so that a head and a small body leave in one packet; a file goes from
 // the page cache to the socket without passing through us, unless the connection speaks TLS. An
-// idle connection keeps no buffer. Thread-safety: one thread at a time, except cut(). Blocks:
-// sending, until the peer takes bytes, at most `write_stall` without any; receiving never.
+// idle connection keeps no buffer. Thread-safety: one thread at a time, except cut(). Blocks: as
+// Wire.
 #pragma once
 
-#include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "cache/base/clock.h"
 #include "cache/base/result.h"
 #include "cache/base/unique_fd.h"
+#include "daemon/http/crowd.h"
+#include "daemon/http/peer_pace.h"
 #include "daemon/http/wire.h"
 
 namespace larder::http {
 
 class Connection {
  public:
-  // `socket` is non-blocking. `open` counts the connections that exist and outlives this one.
-  Connection(UniqueFd socket, std::string peer, std::chrono::milliseconds write_stall,
-             std::atomic<std::size_t>& open);
+  // `socket` is non-blocking.
+  Connection(UniqueFd socket, std::string peer, const PeerPace::Limits& pace,
+             std::unique_ptr<Crowd::Visit> visit);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   int descriptor() const { return wire_.descriptor(); }
   const std::string& peer() const { return peer_; }
+  // Whom a proxy relays. Before the first request.
+  void set_peer(std::string peer) { peer_ = std::move(peer); }
+
+  // Its place among the others.
+  Crowd::Visit& visit() { return *visit_; }
 
   Wire& wire() { return wire_; }
 
@@ -75,9 +82,9 @@ class Connection {
   void cut() { wire_.cut(); }
 
  private:
-  Wire wire_;
-  const std::string peer_;
-  std::atomic<std::size_t>& open_;
+  std::unique_ptr<Crowd::Visit> visit_;
+  Wire wire_;  // after visit_, which it uses
+  std::string peer_;
   std::string received_;
   std::size_t searched_bytes_ = 0;  // of received_, known to hold no empty line
   std::string unsent_;

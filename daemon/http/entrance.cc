@@ -2,8 +2,11 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
+
+#include "daemon/http/proxy_header.h"
 
 namespace larder::http {
 
@@ -18,6 +21,13 @@ Entrance::Arrival::Kind why_nobody(int error_number) {
   using Kind = Entrance::Arrival::Kind;
   if (is_out_of_descriptors(error_number)) return Kind::no_room;
   return error_number == ECONNABORTED || error_number == EINTR ? Kind::gone : Kind::nobody;
+}
+
+// With a reset: an orderly end would leave the kernel with a socket to remember for a minute, for
+// each of a flood.
+void close_at_once(UniqueFd socket) {
+  constexpr linger kReset{1, 0};
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &kReset, sizeof kReset);
 }
 
 }  // namespace
@@ -37,20 +47,89 @@ Entrance::Entrance(ListenSocket listener, const ServerOptions& options,
                    std::unique_ptr<TlsServer> tls)
     : listener_(std::move(listener)), options_(options), tls_(std::move(tls)) {}
 
-Entrance::Arrival Entrance::accept(std::atomic<std::size_t>& open) {
+Entrance::Arrival Entrance::accept(Crowd& crowd) {
   SocketAddress peer;
   peer.size_bytes = sizeof peer.storage;
   UniqueFd socket(::accept4(descriptor(), reinterpret_cast<sockaddr*>(&peer.storage),
                             &peer.size_bytes, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (!socket) return {why_nobody(errno)};
-  if (open >= options_.connections_max) return {Arrival::Kind::gone};
-  auto connection =
-      std::make_unique<Connection>(std::move(socket), peer_text(peer), options_.write_stall, open);
-  if (!tls_) return {Arrival::Kind::guest, std::move(connection), Stage::idle};
-  auto session = tls_->accept(connection->descriptor());
-  if (!session) return {Arrival::Kind::gone};
-  connection->wire().begin_tls(std::move(session));
-  return {Arrival::Kind::guest, std::move(connection), Stage::handshake};
+  return admit(std::move(socket), peer, crowd);
+}
+
+Entrance::Arrival Entrance::admit(UniqueFd socket, const SocketAddress& peer, Crowd& crowd) const {
+  const auto name = peer_text(peer);
+  const auto address = address_of(peer);
+  const bool is_proxy = address && any_contains(options_.proxies, *address);
+  if (address && !is_proxy && !may_come(*address)) {
+    close_at_once(std::move(socket));
+    tell_refused(name, "source");
+    return {Arrival::Kind::gone};
+  }
+  if (!address && !is_of_known_uid(socket.get())) return {Arrival::Kind::gone};
+  auto visit = crowd.enter();
+  if (!visit) {
+    tell_refused(name, "connections");
+    return {Arrival::Kind::gone};
+  }
+  if (address && !is_proxy && !visit->come_from(*address)) {
+    tell_refused(name, "connections_of_source");
+    return {Arrival::Kind::gone};
+  }
+  const PeerPace::Limits pace{options_.write_stall, options_.read_rate_min,
+                              options_.read_rate_window};
+  auto connection = std::make_unique<Connection>(std::move(socket), name, pace, std::move(visit));
+  if (is_proxy) return {Arrival::Kind::guest, std::move(connection), Stage::introduction};
+  switch (let_in(*connection)) {
+    case Step::through:
+      return {Arrival::Kind::guest, std::move(connection), Stage::idle};
+    case Step::shakes_hands:
+      return {Arrival::Kind::guest, std::move(connection), Stage::handshake};
+    default:
+      return {Arrival::Kind::gone};
+  }
+}
+
+Entrance::Step Entrance::introduce(Connection& connection) {
+  for (;;) {
+    const auto wanted = proxy_header_bytes(connection.received());
+    if (!wanted) break;
+    if (connection.received().size() == *wanted) return take_source(connection, *wanted);
+    const auto received = connection.receive(*wanted);
+    if (received == Connection::Received::nothing) return Step::wants_read;
+    if (received == Connection::Received::bytes) continue;
+    // A proxy may look whether somebody listens, and say nothing.
+    if (connection.received().empty()) return Step::turned_away;
+    break;
+  }
+  tell_refused(connection.peer(), "proxy_header");
+  return Step::turned_away;
+}
+
+Entrance::Step Entrance::take_source(Connection& connection, std::size_t header_bytes) {
+  const auto header = parse_proxy_header(connection.received().substr(0, header_bytes));
+  connection.consume(header_bytes);
+  if (!header) {
+    tell_refused(connection.peer(), "proxy_header");
+    return Step::turned_away;
+  }
+  if (header->source) connection.set_peer(peer_text(*header->source));
+  const auto address =
+      header->source ? address_of(*header->source) : address_of_peer(connection.peer());
+  if (!address || (header->source && !may_come(*address))) {
+    tell_refused(connection.peer(), "source");
+    return Step::turned_away;
+  }
+  if (connection.visit().come_from(*address)) return let_in(connection);
+  tell_refused(connection.peer(), "connections_of_source");
+  return Step::turned_away;
+}
+
+Entrance::Step Entrance::let_in(Connection& connection) const {
+  if (!tls_) return Step::through;
+  auto session = tls_->accept(connection.descriptor());
+  if (!session) return Step::turned_away;
+  connection.wire().begin_tls(std::move(session));
+  return Step::shakes_hands;
 }
 
 Entrance::Step Entrance::greet(Connection& connection) {
@@ -73,6 +152,27 @@ Entrance::Step Entrance::greet(Connection& connection) {
   if (!tls.met_plain_http()) return Step::failed;
   connection.wire().end_tls();
   return Step::is_plain;
+}
+
+void Entrance::tell_refused(const std::string& peer, std::string_view reason) const {
+  if (options_.observer != nullptr) {
+    options_.observer->connection_refused({options_.name, peer, reason});
+  }
+}
+
+bool Entrance::may_come(const IpAddress& address) const {
+  return options_.allow.empty() || any_contains(options_.allow, address);
+}
+
+bool Entrance::is_of_known_uid(int socket) const {
+  const auto& known = options_.peer_uids;
+  if (known.empty()) return true;
+  ucred peer{};
+  socklen_t size_bytes = sizeof peer;
+  const bool told = ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size_bytes) == 0;
+  if (told && std::find(known.begin(), known.end(), peer.uid) != known.end()) return true;
+  tell_refused("unix uid " + (told ? std::to_string(peer.uid) : "unknown"), "peer");
+  return false;
 }
 
 }  // namespace larder::http

@@ -1,16 +1,21 @@
-// The way in: the listening socket, and what a connection goes through before its first request.
+// The way in: the listening socket, who may come in, and what a connection goes through before its
+// first request.
 //
 // Thread-safety: one thread at a time. Blocks: create() and maintain() on disk, a moment.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "cache/base/result.h"
+#include "cache/base/unique_fd.h"
 #include "daemon/http/connection.h"
+#include "daemon/http/crowd.h"
 #include "daemon/http/guests.h"
+#include "daemon/http/ip_address.h"
 #include "daemon/http/listen_socket.h"
 #include "daemon/http/server.h"
 #include "daemon/http/tls_server.h"
@@ -35,18 +40,22 @@ class Entrance {
     std::unique_ptr<Connection> connection{};
     Stage stage = Stage::idle;  // where it begins
   };
-  // `open` counts the connections that exist.
-  Arrival accept(std::atomic<std::size_t>& open);
+  Arrival accept(Crowd& crowd);
 
-  // One more step of a connection that is at Stage::handshake.
   enum class Step {
     wants_read,
     wants_write,
-    through,   // its first request may come
-    is_plain,  // TLS was expected; what is written now goes out as it is
-    failed,    // an alert that tells the peer why is on its way
+    shakes_hands,  // at Stage::handshake from now on
+    through,       // its first request may come
+    is_plain,      // TLS was expected; what is written now goes out as it is
+    failed,        // an alert that tells the peer why is on its way
+    turned_away,   // to be closed
   };
+  // One more step of a connection that is at Stage::introduction, or at Stage::handshake.
+  Step introduce(Connection& connection);
   Step greet(Connection& connection);
+  // Tells that a connection does not get in.
+  void tell_refused(const std::string& peer, std::string_view reason) const;
 
   // To be called now and then, kMaintenance apart; not needed without TLS.
   static constexpr std::chrono::milliseconds kMaintenance{1000};
@@ -55,6 +64,11 @@ class Entrance {
 
  private:
   Entrance(ListenSocket listener, const ServerOptions& options, std::unique_ptr<TlsServer> tls);
+  Arrival admit(UniqueFd socket, const SocketAddress& peer, Crowd& crowd) const;
+  bool is_of_known_uid(int socket) const;
+  bool may_come(const IpAddress& address) const;
+  Step take_source(Connection& connection, std::size_t header_bytes);
+  Step let_in(Connection& connection) const;
 
   ListenSocket listener_;
   const ServerOptions options_;

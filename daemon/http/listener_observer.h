@@ -21,11 +21,13 @@ struct RefusedRequest {
   std::string_view detail;  // what was malformed; may be empty
 };
 
-// At accept, before a byte is read.
+// Before a byte of TLS or HTTP is read.
 struct RefusedConnection {
   const std::string& listener;
   const std::string& peer;
-  std::string_view reason;  // a word of a small set: "source", "connections"
+  // A word of a small set: "source", "peer", "proxy_header", "connections",
+  // "connections_of_source".
+  std::string_view reason;
 };
 
 struct FailedHandshake {

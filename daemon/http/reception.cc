@@ -12,17 +12,14 @@
 #include <utility>
 
 #include "cache/base/worker_pool.h"
-#include "daemon/http/next_head.h"
 
 namespace larder::http {
 
 namespace {
 
-constexpr std::chrono::milliseconds kLinger{2000};
 constexpr std::chrono::milliseconds kAcceptPause{100};  // while the system has no descriptor left
 constexpr int kEventsPerRound = 128;
-constexpr int kAcceptsPerRound = 64;     // so that guests are not kept waiting by newcomers
-constexpr int kDiscardsPerEvent = 16;    // 256 KiB
+constexpr int kAcceptsPerRound = 16;     // so that guests are not kept waiting by newcomers
 constexpr int kAcceptsAtLeaving = 1024;  // the backlog
 
 MonoTime now() {
@@ -33,9 +30,13 @@ MonoTime now() {
 
 Result<std::unique_ptr<Reception>> Reception::start(std::unique_ptr<Entrance> entrance,
                                                     const ServerOptions& options, HandOn hand_on) {
-  std::unique_ptr<Reception> reception(
-      new Reception(std::move(entrance), options, std::move(hand_on)));
-  if (auto opened = reception->open_events(); !opened) return opened.error();
+  UniqueFd epoll(::epoll_create1(EPOLL_CLOEXEC));
+  if (!epoll) return from_errno("epoll_create1", errno);
+  UniqueFd wake_event(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  if (!wake_event) return from_errno("eventfd", errno);
+  std::unique_ptr<Reception> reception(new Reception(
+      std::move(entrance), options, std::move(hand_on), std::move(epoll), std::move(wake_event)));
+  if (auto watched = reception->watch_sources(); !watched) return watched.error();
   try {
     reception->thread_ = std::thread([self = reception.get()] { self->run(); });
   } catch (const std::system_error& failure) {
@@ -45,11 +46,14 @@ Result<std::unique_ptr<Reception>> Reception::start(std::unique_ptr<Entrance> en
 }
 
 Reception::Reception(std::unique_ptr<Entrance> entrance, const ServerOptions& options,
-                     HandOn hand_on)
-    : options_(options),
-      hand_on_(std::move(hand_on)),
+                     HandOn hand_on, UniqueFd epoll, UniqueFd wake_event)
+    : name_(options.name),
+      crowd_({options.connections_max, options.requests_max, options.bytes_per_second},
+             options.of_source),
       entrance_(std::move(entrance)),
-      guests_({options.idle_timeout, options.head_timeout, kLinger}) {
+      epoll_(std::move(epoll)),
+      wake_event_(std::move(wake_event)),
+      desk_(options, *entrance_, epoll_.get(), std::move(hand_on)) {
   if (entrance_->needs_maintenance()) next_maintenance_ = now() + Entrance::kMaintenance;
 }
 
@@ -63,10 +67,10 @@ Reception::~Reception() {
   thread_.join();
 }
 
-void Reception::take_back(std::unique_ptr<Connection> connection) {
+void Reception::take_back(std::unique_ptr<Connection> connection, std::optional<RequestHead> head) {
   MutexLock lock(mutex_);
   if (leaving_ || stopping_) return;
-  returned_.push_back(std::move(connection));
+  returned_.push_back({std::move(connection), std::move(head)});
   wake();
 }
 
@@ -85,11 +89,7 @@ void Reception::stop_accepting() {
   while (!left_) gone_.wait(mutex_);
 }
 
-Status Reception::open_events() {
-  epoll_.reset(::epoll_create1(EPOLL_CLOEXEC));
-  if (!epoll_) return from_errno("epoll_create1", errno);
-  wake_event_.reset(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-  if (!wake_event_) return from_errno("eventfd", errno);
+Status Reception::watch_sources() {
   epoll_event on_wake{EPOLLIN, {&wake_event_}};
   epoll_event on_client{EPOLLIN, {&entrance_}};
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_event_.get(), &on_wake) != 0 ||
@@ -100,7 +100,7 @@ Status Reception::open_events() {
 }
 
 void Reception::run() {
-  name_this_thread("accept-" + options_.name);
+  name_this_thread("accept-" + name_);
   std::array<epoll_event, kEventsPerRound> events;
   for (;;) {
     const int count = ::epoll_wait(epoll_.get(), events.data(), kEventsPerRound, wait_limit_ms());
@@ -112,12 +112,12 @@ void Reception::run() {
       woken = woken || source == &wake_event_;
       client_waits = client_waits || source == &entrance_;
       if (source != &wake_event_ && source != &entrance_) {
-        on_ready(*static_cast<Guest*>(source));
+        desk_.on_ready(*static_cast<Guest*>(source));
       }
     }
     if (client_waits) accept_some();
     if (woken) read_mail();
-    guests_.release_expired(now());
+    desk_.release_expired();
     if (accept_again_ && *accept_again_ <= now()) resume_accepting();
     if (next_maintenance_ <= now()) maintain();
     MutexLock lock(mutex_);
@@ -131,7 +131,7 @@ void Reception::wake() {
 }
 
 int Reception::wait_limit_ms() const {
-  const auto next = std::min({guests_.next_deadline().value_or(MonoTime::max()),
+  const auto next = std::min({desk_.next_deadline().value_or(MonoTime::max()),
                               accept_again_.value_or(MonoTime::max()), next_maintenance_});
   if (next == MonoTime::max()) return -1;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - now()).count();
@@ -142,7 +142,7 @@ int Reception::wait_limit_ms() const {
 void Reception::read_mail() {
   std::uint64_t ignored = 0;
   [[maybe_unused]] const auto count = ::read(wake_event_.get(), &ignored, sizeof ignored);
-  std::vector<std::unique_ptr<Connection>> returned;
+  std::vector<Returned> returned;
   std::vector<std::unique_ptr<Connection>> parting;
   bool leaving = false;
   {
@@ -151,13 +151,10 @@ void Reception::read_mail() {
     parting.swap(parting_);
     leaving = leaving_ && !left_;
   }
-  for (auto& connection : returned) {
-    auto& guest = guests_.admit(std::move(connection), Stage::idle, now());
-    guest.connection->has_pending() ? receive(guest) : examine(guest);
+  for (auto& [connection, head] : returned) {
+    desk_.take_back(std::move(connection), std::move(head));
   }
-  for (auto& connection : parting) {
-    watch(guests_.admit(std::move(connection), Stage::lingering, now()), EPOLLIN);
-  }
+  for (auto& connection : parting) desk_.part_with(std::move(connection));
   if (leaving) leave();
 }
 
@@ -169,14 +166,11 @@ void Reception::accept_some() {
 // True when another client may be waiting.
 bool Reception::accept_one() {
   if (!entrance_) return false;
-  auto arrival = entrance_->accept(open_);
+  auto arrival = entrance_->accept(crowd_);
   using Kind = Entrance::Arrival::Kind;
   if (arrival.kind == Kind::no_room) pause_accepting();
   if (arrival.kind != Kind::guest) return arrival.kind == Kind::gone;
-  const int descriptor = arrival.connection->descriptor();
-  auto& guest = guests_.admit(std::move(arrival.connection), arrival.stage, now());
-  epoll_event event{EPOLLIN | EPOLLONESHOT, {&guest}};
-  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) != 0) guests_.release(guest);
+  desk_.admit(std::move(arrival.connection), arrival.stage);
   return true;
 }
 
@@ -199,109 +193,13 @@ void Reception::maintain() {
 void Reception::leave() {
   for (int i = 0; i < kAcceptsAtLeaving && accept_one(); ++i) {
   }
-  for (auto* guest : guests_.waiting()) on_ready(*guest);
+  desk_.leave();
   entrance_.reset();
   accept_again_.reset();
   next_maintenance_ = MonoTime::max();
-  for (auto* guest : guests_.waiting()) guests_.release(*guest);
   MutexLock lock(mutex_);
   left_ = true;
   gone_.notify_all();
-}
-
-void Reception::on_ready(Guest& guest) {
-  switch (guest.stage) {
-    case Stage::handshake:
-      return greet(guest);
-    case Stage::idle:
-    case Stage::head:
-      return receive(guest);
-    case Stage::lingering:
-      return linger(guest);
-  }
-}
-
-void Reception::greet(Guest& guest) {
-  switch (entrance_->greet(*guest.connection)) {
-    case Entrance::Step::wants_read:
-      return watch(guest, EPOLLIN);
-    case Entrance::Step::wants_write:
-      return watch(guest, EPOLLOUT);
-    case Entrance::Step::through:
-      guests_.move(guest, Stage::idle, now());
-      return receive(guest);
-    case Entrance::Step::is_plain:
-      return refuse(guest, Refusal::plain_http, "");
-    case Entrance::Step::failed:
-      return part(guest);
-  }
-}
-
-void Reception::receive(Guest& guest) {
-  if (guest.connection->receive(options_.head_bytes_max) == Connection::Received::closed) {
-    guests_.release(guest);
-  } else {
-    examine(guest);
-  }
-}
-
-void Reception::examine(Guest& guest) {
-  auto next = take_head(*guest.connection, options_.head_bytes_max);
-  if (auto* head = std::get_if<RequestHead>(&next)) return hand_on(guest, std::move(*head));
-  if (auto* refused = std::get_if<RefusedHead>(&next)) {
-    return refuse(guest, refused->refusal, refused->detail);
-  }
-  if (guest.stage == Stage::idle && !guest.connection->received().empty()) {
-    guests_.move(guest, Stage::head, now());
-  }
-  watch(guest, EPOLLIN);
-}
-
-void Reception::hand_on(Guest& guest, RequestHead head) {
-  auto refused = hand_on_(guests_.release(guest), std::move(head), now());
-  if (!refused) return;
-  refuse(guests_.admit(std::move(refused), Stage::idle, now()), Refusal::overloaded, "");
-}
-
-void Reception::refuse(Guest& guest, Refusal refusal, const std::string& detail) {
-  write_refusal(*guest.connection, refusal, detail);
-  part(guest);
-}
-
-void Reception::part(Guest& guest) {
-  guest.connection->finish_sending();
-  guests_.move(guest, Stage::lingering, now());
-  watch(guest, EPOLLIN);
-}
-
-void Reception::write_refusal(Connection& connection, Refusal refusal,
-                              const std::string& detail) const {
-  if (options_.observer != nullptr) {
-    options_.observer->request_refused({options_.name, connection.peer(), refusal, detail});
-  }
-  connection.write_now(refusal_bytes(refusal, detail));
-}
-
-void Reception::linger(Guest& guest) {
-  for (int i = 0; i < kDiscardsPerEvent; ++i) {
-    switch (guest.connection->discard()) {
-      case Connection::Received::bytes:
-        continue;
-      case Connection::Received::nothing:
-        return watch(guest, EPOLLIN);
-      case Connection::Received::closed:
-        guests_.release(guest);
-        return;
-    }
-  }
-  watch(guest, EPOLLIN);
-}
-
-// One event, then silence until watched again: a guest that was handed on wakes nobody here.
-void Reception::watch(Guest& guest, std::uint32_t events) {
-  epoll_event event{events | EPOLLONESHOT, {&guest}};
-  const int descriptor = guest.connection->descriptor();
-  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, descriptor, &event) != 0) guests_.release(guest);
 }
 
 void Reception::watch_entrance(std::uint32_t events) {

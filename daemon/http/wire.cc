@@ -1,8 +1,10 @@
 #include "daemon/http/wire.h"
 
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -11,7 +13,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <string>
 #include <utility>
 
 namespace larder::http {
@@ -45,8 +46,8 @@ bool poll_for(int fd, short events, std::chrono::milliseconds limit) {
 
 }  // namespace
 
-Wire::Wire(UniqueFd socket, std::chrono::milliseconds write_stall)
-    : socket_(std::move(socket)), write_stall_(write_stall) {}
+Wire::Wire(UniqueFd socket, const PeerPace::Limits& pace, Crowd::Visit& visit)
+    : socket_(std::move(socket)), pace_(pace), visit_(visit) {}
 
 std::ptrdiff_t Wire::take(std::span<char> into) {
   if (!tls_) return take_raw(into);
@@ -81,8 +82,12 @@ Status Wire::send(std::string_view first, std::string_view second, bool more_fol
     return sent ? send_sealed(second) : sent;
   }
   while (!first.empty() || !second.empty()) {
-    std::array<iovec, 2> parts{iovec{const_cast<char*>(first.data()), first.size()},
-                               iovec{const_cast<char*>(second.data()), second.size()}};
+    const auto allowed = may_send(first.size() + second.size());
+    if (!allowed) return allowed.error();
+    const auto now_first = first.substr(0, *allowed);
+    const auto now_second = second.substr(0, *allowed - now_first.size());
+    std::array<iovec, 2> parts{iovec{const_cast<char*>(now_first.data()), now_first.size()},
+                               iovec{const_cast<char*>(now_second.data()), now_second.size()}};
     msghdr message{};
     message.msg_iov = parts.data();
     message.msg_iovlen = parts.size();
@@ -112,7 +117,9 @@ Status Wire::send_file(std::string_view first, int file, std::uint64_t offset, s
 Status Wire::send_file_plain(int file, std::uint64_t offset, std::uint64_t size) {
   auto position = static_cast<off_t>(offset);
   for (auto left = size; left > 0;) {
-    const auto count = ::sendfile(descriptor(), file, &position, std::min(left, kSendfileBytesMax));
+    const auto allowed = may_send(std::min(left, kSendfileBytesMax));
+    if (!allowed) return allowed.error();
+    const auto count = ::sendfile(descriptor(), file, &position, *allowed);
     if (count == 0) return Error{Errc::io, "the file ended before the body"};
     if (count > 0) {
       count_sent(static_cast<std::uint64_t>(count));
@@ -171,7 +178,9 @@ void Wire::cut() {
 
 Status Wire::send_sealed(std::string_view bytes) {
   while (!bytes.empty()) {
-    const auto result = tls_->write(std::as_bytes(std::span(bytes)));
+    const auto allowed = may_send(bytes.size());
+    if (!allowed) return allowed.error();
+    const auto result = tls_->write(std::as_bytes(std::span(bytes.substr(0, *allowed))));
     switch (result.kind) {
       case IoResult::Kind::done:
         count_sent(result.size_bytes);
@@ -190,13 +199,41 @@ Status Wire::send_sealed(std::string_view bytes) {
 }
 
 Status Wire::wait_writable() {
-  const auto deadline = std::chrono::steady_clock::now() + write_stall_;
-  while (!poll_for(descriptor(), POLLOUT, write_stall_)) {
-    if (std::chrono::steady_clock::now() < deadline) continue;  // a signal came
-    return Error{Errc::timeout,
-                 "the peer took no byte for " + std::to_string(write_stall_.count()) + " ms"};
+  if (auto moves = pace_.note({}, taken_bytes()); !moves) return moves;
+  for (;;) {
+    const auto since = std::chrono::steady_clock::now();
+    const bool writable = poll_for(descriptor(), POLLOUT, pace_.next_look());
+    auto moves = pace_.note(std::chrono::steady_clock::now() - since, taken_bytes());
+    if (writable || !moves) return moves;
   }
-  return {};
+}
+
+// How much of `wanted` may go now.
+Result<std::uint64_t> Wire::may_send(std::uint64_t wanted) {
+  if (!visit_.is_paced()) return wanted;
+  if (booked_bytes_ == 0) {
+    booked_bytes_ = std::min(wanted, visit_.piece_bytes());
+    const auto at = visit_.book(booked_bytes_, std::chrono::steady_clock::now());
+    if (auto come = wait_for_turn(at); !come) return come.error();
+  }
+  return std::min(wanted, booked_bytes_);
+}
+
+Status Wire::wait_for_turn(MonoTime at) const {
+  for (;;) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(at - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return {};
+    constexpr short kOnlyItsEnd = 0;
+    if (poll_for(descriptor(), kOnlyItsEnd, left)) return send_failure(EPIPE);
+  }
+}
+
+// Of all that was sent, what is not in the socket's queue any more. With TLS a little less.
+std::int64_t Wire::taken_bytes() const {
+  int queued = 0;
+  ::ioctl(descriptor(), SIOCOUTQ, &queued);
+  return ever_sent_bytes_ - queued;
 }
 
 Status Wire::send_failure(int error_number) const {
@@ -210,6 +247,8 @@ Status Wire::send_failure(int error_number) const {
 void Wire::count_sent(std::uint64_t size) {
   if (!first_sent_) first_sent_ = std::chrono::steady_clock::now();
   sent_bytes_ += size;
+  ever_sent_bytes_ += static_cast<std::int64_t>(size);
+  booked_bytes_ -= std::min(booked_bytes_, size);
 }
 
 }  // namespace larder::http

@@ -2,7 +2,8 @@
 // way. A file goes from the page cache to a plain socket without passing through us.
 //
 // Thread-safety: one thread at a time, except cut().
-// Blocks: sending, until the peer takes bytes, at most `write_stall` without any; receiving never.
+// Blocks: sending, until the peer takes bytes, as slowly as PeerPace lets it, and until its
+// listener and its source may send more; receiving never.
 #pragma once
 
 #include <atomic>
@@ -17,14 +18,16 @@
 #include "cache/base/clock.h"
 #include "cache/base/result.h"
 #include "cache/base/unique_fd.h"
+#include "daemon/http/crowd.h"
+#include "daemon/http/peer_pace.h"
 #include "daemon/http/tls_session.h"
 
 namespace larder::http {
 
 class Wire {
  public:
-  // `socket` is non-blocking.
-  Wire(UniqueFd socket, std::chrono::milliseconds write_stall);
+  // `socket` is non-blocking. `visit` outlives this.
+  Wire(UniqueFd socket, const PeerPace::Limits& pace, Crowd::Visit& visit);
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
 
@@ -43,8 +46,9 @@ class Wire {
   // Whether there is something to take that the socket does not show any more.
   bool has_pending() const { return tls_ && tls_->has_pending(); }
 
-  // Sending returns: timeout when the peer stalls, cancelled when it is gone or we were cut, io
-  // when the file cannot be read or ends early. `more_follows`: at once, so wait for it.
+  // Sending returns: timeout when the peer stalls or is too slow, cancelled when it is gone or we
+  // were cut, io when the file cannot be read or ends early. `more_follows`: at once, so wait for
+  // it.
   Status send(std::string_view first, std::string_view second, bool more_follows = false);
   // `first` is what comes before the file's bytes.
   Status send_file(std::string_view first, int file, std::uint64_t offset, std::uint64_t size);
@@ -67,12 +71,18 @@ class Wire {
   Status send_file_plain(int file, std::uint64_t offset, std::uint64_t size);
   Status send_file_sealed(int file, std::uint64_t offset, std::uint64_t size);
   Status wait_writable();
+  Result<std::uint64_t> may_send(std::uint64_t wanted);
+  Status wait_for_turn(MonoTime at) const;
+  std::int64_t taken_bytes() const;
   Status send_failure(int error_number) const;
   void count_sent(std::uint64_t size);
 
   const UniqueFd socket_;
   std::unique_ptr<TlsSession> tls_;  // after socket_, through which it speaks
-  const std::chrono::milliseconds write_stall_;
+  PeerPace pace_;
+  Crowd::Visit& visit_;
+  std::uint64_t booked_bytes_ = 0;  // that may be sent without booking
+  std::int64_t ever_sent_bytes_ = 0;
   std::uint64_t sent_bytes_ = 0;
   std::optional<MonoTime> first_sent_;
   std::atomic<bool> cut_ = false;

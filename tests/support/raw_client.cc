@@ -43,12 +43,16 @@ bool wait_for(int fd, short events, std::chrono::milliseconds limit) {
 
 }  // namespace
 
-RawClient::RawClient(const std::string& address, int receive_buffer_bytes) {
+RawClient::RawClient(const std::string& address, int receive_buffer_bytes,
+                     const std::string& source) {
   const auto target = parse_address(address);
   socket_.reset(::socket(target.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (receive_buffer_bytes > 0) {
     ::setsockopt(descriptor(), SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes,
                  sizeof receive_buffer_bytes);
+  }
+  if (const auto from = http::SocketAddress::parse(source, 0)) {
+    ::bind(descriptor(), from->get(), from->size_bytes);
   }
   connected_ = ::connect(descriptor(), target.get(), target.size_bytes) == 0;
 }

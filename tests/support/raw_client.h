@@ -20,7 +20,9 @@ class RawClient {
   static constexpr std::chrono::seconds kDeadline{5};
 
   // "127.0.0.1:5050", "[::1]:5050" or "unix:/path". A small receive buffer makes a slow reader.
-  explicit RawClient(const std::string& address, int receive_buffer_bytes = 0);
+  // `source`: the address to come from, of this host.
+  explicit RawClient(const std::string& address, int receive_buffer_bytes = 0,
+                     const std::string& source = {});
   virtual ~RawClient() = default;
   RawClient(RawClient&&) = default;
 

@@ -49,6 +49,7 @@ void configure(SSL* session, int socket, const TlsClientOptions& options) {
 TlsClient::TlsClient(const std::string& address, const TlsClientOptions& options)
     : RawClient(address), context_(new_context(options)), session_(SSL_new(context_.get())) {
   configure(session_.get(), descriptor(), options);
+  RawClient::put(options.preamble);
   ERR_clear_error();
   shook_hands_ = SSL_connect(session_.get()) == 1;
 }

@@ -21,6 +21,7 @@ struct TlsClientOptions {
   std::string protocols{};   // for ALPN, each with its length in front
   std::string signatures{};  // algorithms that are accepted, all when empty
   SSL_SESSION* resumed = nullptr;
+  std::string preamble{};  // sent as it is, before the handshake
 };
 
 class TlsClient final : public RawClient {

@@ -82,5 +82,30 @@ TEST_F(GuestsTest, WaitForARequestUnlessTheyLinger) {
   EXPECT_THAT(guests_.waiting(), ElementsAre(&idle, &head));
 }
 
+TEST_F(GuestsTest, AreFoundWhenTheirTimeIsOver) {
+  auto& slow = admit(Stage::body, start_);
+  admit(Stage::idle, start_);
+
+  EXPECT_EQ(guests_.expired(Stage::body, start_ + milliseconds(9)), nullptr);
+  EXPECT_EQ(guests_.expired(Stage::body, start_ + milliseconds(10)), &slow);
+  EXPECT_EQ(guests_.expired(Stage::head, start_ + milliseconds(99)), nullptr);
+}
+
+TEST_F(GuestsTest, CountForWhatHasComeOfTheirBodiesUntilTheyMoveOn) {
+  auto& first = admit(Stage::body, start_);
+  auto& second = admit(Stage::body, start_);
+  admit(Stage::body, start_);
+  guests_.count_body(first, 3);
+  guests_.count_body(first, 5);
+  guests_.count_body(second, 100);
+  EXPECT_EQ(guests_.body_bytes(), 105U);
+
+  guests_.move(second, Stage::lingering, start_);
+  EXPECT_EQ(guests_.body_bytes(), 5U);
+
+  guests_.release_expired(start_ + milliseconds(10));
+  EXPECT_EQ(guests_.body_bytes(), 0U);
+}
+
 }  // namespace
 }  // namespace larder::http

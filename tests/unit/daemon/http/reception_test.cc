@@ -21,11 +21,11 @@ class ReceptionTest : public ::testing::Test {
     address_ = listener->address();
     auto entrance = Entrance::create(std::move(*listener), {});
     ASSERT_TRUE(entrance.ok());
-    auto reception = Reception::start(
-        std::move(*entrance), {},
-        [this](std::unique_ptr<Connection> connection, RequestHead head, MonoTime) {
-          return receive(std::move(connection), std::move(head));
-        });
+    auto reception =
+        Reception::start(std::move(*entrance), {},
+                         [this](std::unique_ptr<Connection> connection, ReceivedRequest request) {
+                           return receive(std::move(connection), std::move(request));
+                         });
     ASSERT_TRUE(reception.ok());
     reception_ = std::move(*reception);
   }
@@ -45,11 +45,12 @@ class ReceptionTest : public ::testing::Test {
     return target_;
   }
 
-  std::unique_ptr<Connection> receive(std::unique_ptr<Connection> connection, RequestHead head) {
+  std::unique_ptr<Connection> receive(std::unique_ptr<Connection> connection,
+                                      ReceivedRequest request) {
     MutexLock lock(mutex_);
     if (refusing_) return connection;
     connection_ = std::move(connection);
-    target_ = head.target;
+    target_ = request.head.target;
     arrived_.notify_all();
     return nullptr;
   }

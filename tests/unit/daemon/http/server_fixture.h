@@ -110,6 +110,11 @@ class ServerTest : public ::testing::Test {
     return testing::RawClient(server_->address(), receive_buffer_bytes);
   }
 
+  // One of another host, as far as the server can see.
+  testing::RawClient client_from(const std::string& source, int receive_buffer_bytes = 0) {
+    return testing::RawClient(server_->address(), receive_buffer_bytes, source);
+  }
+
   // Every request is answered with `body`.
   void respond_with(std::string body) {
     handler_.respond = [body](const Request&) { return response_of(200, body); };

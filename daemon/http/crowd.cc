@@ -1,0 +1,115 @@
+#include "daemon/http/crowd.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace larder::http {
+
+namespace {
+
+bool has_room(std::size_t count, std::size_t max) {
+  return max == 0 || count < max;
+}
+
+IpAddress source_of(const IpAddress& address) {
+  return address.is_v4() ? address : IpAddress{address.high, 0};
+}
+
+}  // namespace
+
+Crowd::Crowd(const ShareLimits& of_all, const ShareLimits& of_source)
+    : of_all_(of_all), of_source_(of_source), rate_(of_all.bytes_per_second) {}
+
+std::unique_ptr<Crowd::Visit> Crowd::enter() {
+  if (!has_room(connections_.fetch_add(1), of_all_.connections)) {
+    --connections_;
+    return nullptr;
+  }
+  return std::make_unique<Visit>(*this);
+}
+
+std::size_t Crowd::sources() {
+  MutexLock lock(mutex_);
+  return sources_.size();
+}
+
+void Crowd::leave(Sources::value_type& source, MonoTime now) {
+  auto& [address, share] = source;
+  if (--share.connections == 0 && !std::exchange(share.waits_to_be_forgotten, true)) {
+    leavers_.push_back(address);
+  }
+  forget_some(now);
+}
+
+// Who has sent ahead would otherwise begin anew with each connection.
+void Crowd::forget_some(MonoTime now) {
+  while (!leavers_.empty()) {
+    const auto source = sources_.find(leavers_.front());
+    const bool is_back = source->second.connections > 0;
+    const bool is_due = source->second.rate.is_saved_up(now) || leavers_.size() > kRememberedMax;
+    if (!is_back && !is_due) return;
+    source->second.waits_to_be_forgotten = false;
+    if (!is_back) sources_.erase(source);
+    leavers_.pop_front();
+  }
+}
+
+Crowd::Visit::~Visit() {
+  end_request();
+  --crowd_.connections_;
+  if (source_ == nullptr) return;
+  MutexLock lock(crowd_.mutex_);
+  crowd_.leave(*source_, std::chrono::steady_clock::now());
+}
+
+bool Crowd::Visit::come_from(const IpAddress& address) {
+  const auto& limits = crowd_.of_source_;
+  if (limits == ShareLimits{}) return true;
+  MutexLock lock(crowd_.mutex_);
+  const auto place =
+      crowd_.sources_
+          .try_emplace(source_of(address), Source{.rate = ByteRate(limits.bytes_per_second)})
+          .first;
+  if (!has_room(place->second.connections, limits.connections)) return false;
+  ++place->second.connections;
+  source_ = &*place;
+  return true;
+}
+
+std::optional<Refusal> Crowd::Visit::begin_request() {
+  MutexLock lock(crowd_.mutex_);
+  if (!has_room(crowd_.requests_, crowd_.of_all_.requests)) return Refusal::overloaded;
+  if (source_ != nullptr) {
+    auto& requests = source_->second.requests;
+    if (!has_room(requests, crowd_.of_source_.requests)) return Refusal::source_overloaded;
+    ++requests;
+  }
+  ++crowd_.requests_;
+  in_request_ = true;
+  return std::nullopt;
+}
+
+void Crowd::Visit::end_request() {
+  if (!std::exchange(in_request_, false)) return;
+  MutexLock lock(crowd_.mutex_);
+  --crowd_.requests_;
+  if (source_ != nullptr) --source_->second.requests;
+}
+
+bool Crowd::Visit::is_paced() const {
+  return crowd_.of_all_.bytes_per_second > 0 ||
+         (source_ != nullptr && crowd_.of_source_.bytes_per_second > 0);
+}
+
+std::uint64_t Crowd::Visit::piece_bytes() const {
+  return std::min(ByteRate(crowd_.of_all_.bytes_per_second).piece_bytes(),
+                  ByteRate(crowd_.of_source_.bytes_per_second).piece_bytes());
+}
+
+MonoTime Crowd::Visit::book(std::uint64_t bytes, MonoTime now) {
+  MutexLock lock(crowd_.mutex_);
+  const auto at = crowd_.rate_.book(bytes, now);
+  return source_ == nullptr ? at : std::max(at, source_->second.rate.book(bytes, now));
+}
+
+}  // namespace larder::http
