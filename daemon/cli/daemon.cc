@@ -61,7 +61,7 @@ Daemon::Daemon(const config::Config& config, log::Logger& logger, http::ProxyRul
       clients_({.connect = config.deadlines.connect,
                 .first_byte = config.deadlines.first_byte,
                 .stall = config.deadlines.stall},
-               std::move(proxies)) {}
+               std::move(proxies), blocks_of(config.egress_allow)) {}
 
 Daemon::~Daemon() {
   drain(std::chrono::milliseconds(0));

@@ -1,5 +1,7 @@
 #include "daemon/cli/server_options.h"
 
+#include "cache/base/check.h"
+
 namespace larder::cli {
 
 namespace {
@@ -29,15 +31,39 @@ http::TlsOptions tls_options(const config::Tls& tls) {
   return options;
 }
 
+void put_limits(const config::Limits& limits, http::ServerOptions& options) {
+  options.connections_max = limits.connections;
+  options.requests_max = limits.requests;
+  options.bytes_per_second = limits.rate.value_or(0);
+  options.of_source = {.connections = limits.connections_per_source,
+                       .requests = limits.requests_per_source,
+                       .bytes_per_second = limits.rate_per_source.value_or(0)};
+  options.head_timeout = limits.head_timeout;
+  options.idle_timeout = limits.idle_timeout;
+}
+
 }  // namespace
+
+std::vector<http::IpBlock> blocks_of(const std::vector<std::string>& networks) {
+  std::vector<http::IpBlock> blocks;
+  for (const auto& network : networks) {
+    auto block = http::IpBlock::parse(network);
+    CHECK(block.ok());
+    blocks.push_back(*block);
+  }
+  return blocks;
+}
 
 http::ServerOptions server_options(const config::Listener& listener,
                                    http::ListenerObserver& observer) {
   http::ServerOptions options{.name = listener.name, .address = listener.address};
+  options.allow = blocks_of(listener.allow);
+  options.proxies = blocks_of(listener.proxies);
+  if (listener.socket.mode) options.unix_mode = *listener.socket.mode;
+  options.peer_uids.assign(listener.socket.user_ids.begin(), listener.socket.user_ids.end());
+  put_limits(listener.limits, options);
   if (listener.auth != config::ListenerAuth::none) options.body_bytes_max = kTokenFormBytesMax;
   if (!listener.tls.certificates.empty()) options.tls = tls_options(listener.tls);
-  options.head_timeout = listener.limits.head_timeout;
-  options.idle_timeout = listener.limits.idle_timeout;
   options.observer = &observer;
   return options;
 }

@@ -118,6 +118,7 @@ struct Config {
   bool offline = false;
   Deadlines deadlines;
   Milliseconds drain_timeout{25000};
+  std::vector<std::string> egress_allow{};  // networks that Larder dials; empty: all
   Tokens tokens;
   Control control;
   std::string metrics_address = "127.0.0.1:5051";
@@ -130,8 +131,8 @@ std::vector<Freshness> default_freshness();
 Config default_config();
 
 // Returns: invalid with one line per problem: "FILE:LINE: KEY: what is wrong, what was expected".
-// Unknown keys, wrong types, values out of range and keys of later versions are problems. All
-// problems are reported, not only the first.
+// Unknown keys, wrong types and values out of range are problems. All are reported, not only the
+// first.
 Result<Config> parse_config(std::string_view yaml, const std::string& file_name);
 
 // Returns: not_found when there is no such file; as parse_config otherwise.

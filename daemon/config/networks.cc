@@ -22,8 +22,8 @@ struct Network {
 };
 
 constexpr std::array<std::string_view, 9> kPrivateNetworks{
-    "10.0.0.0/8",  "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8",
-    "169.254.0.0/16", "::1/128",    "fc00::/7",       "fe80::/10"};
+    "10.0.0.0/8",     "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8",
+    "169.254.0.0/16", "::1/128",       "fc00::/7",       "fe80::/10"};
 
 std::optional<Bytes> parse_ip(std::string_view text) {
   const std::string ip(text);

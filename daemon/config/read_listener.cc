@@ -16,9 +16,8 @@ constexpr std::size_t kNameCharsMax = 32;  // a label of metrics, and part of ev
 constexpr TextsShape kHosts{"a list of hosts",
                             "a host such as ghcr.io or a pattern such as *.gcr.io, without a port",
                             is_portless_host_pattern};
-constexpr TextsShape kUpstreams{"a list of hosts",
-                                "a host such as ghcr.io or a pattern such as *.gcr.io",
-                                is_host_pattern};
+constexpr TextsShape kUpstreams{
+    "a list of hosts", "a host such as ghcr.io or a pattern such as *.gcr.io", is_host_pattern};
 constexpr TextsShape kSources{"a list of networks",
                               "a network such as 10.0.0.0/8 or fd00::/8, or an address", is_source};
 constexpr std::string_view kModeShape = "the mode of a file in quotes, such as \"0660\"";
@@ -76,7 +75,8 @@ void read_socket(Section& section, Listener& listener) {
   std::optional<Section> socket = section.read_section("socket");
   if (!socket) return;
   if (!listener.address.starts_with("unix:")) {
-    section.refuse("socket", "the settings of a unix socket", "an address such as unix:/run/x.sock");
+    section.refuse("socket", "the settings of a unix socket",
+                   "an address such as unix:/run/x.sock");
   }
   std::string mode;
   socket->read_text("mode", kModeShape, is_mode, mode);
@@ -87,14 +87,24 @@ void read_socket(Section& section, Listener& listener) {
   socket->finish();
 }
 
+// A list that says who or what may, and names none: everybody, or nobody?
+void read_named(Section& section, std::string_view key, const TextsShape& shape,
+                std::vector<std::string>& into) {
+  std::vector<std::string> named{std::string()};
+  section.read_texts(key, shape, named);
+  if (!section.has(key)) return;
+  if (named.empty()) section.refuse(key, "an empty list", "at least one, or the key left out");
+  into = std::move(named);
+}
+
 void read_sources(Section& section, Listener& listener) {
   section.read_flag("public", listener.is_public);
   if (is_public_address(listener.address) && !listener.is_public) {
     section.refuse("address", listener.address + ", which more than a private network may reach",
                    "a private address, interface:NAME:port, or public: true beside it");
   }
-  section.read_texts("allow", kSources, listener.allow);
-  section.read_texts("proxy_protocol", kSources, listener.proxies);
+  read_named(section, "allow", kSources, listener.allow);
+  read_named(section, "proxy_protocol", kSources, listener.proxies);
   const bool is_local = listener.address.starts_with("unix:");
   for (const auto* key : {"allow", "proxy_protocol"}) {
     if (is_local && section.has(key)) section.refuse(key, "networks", "socket.user_ids");
@@ -119,6 +129,14 @@ std::string_view to_string(PolicyMode mode) {
   return mode == PolicyMode::dry_run ? "dry-run" : "enforce";
 }
 
+void read_egress(Section& root, std::vector<std::string>& networks) {
+  std::optional<Section> section = root.read_section("egress");
+  if (!section) return;
+  section->require("allow", "a list of networks");
+  read_named(*section, "allow", kSources, networks);
+  section->finish();
+}
+
 Listener read_listener(Section section, const Tokens& tokens) {
   Listener listener{"", ""};
   section.require("name", "a name such as node");
@@ -130,7 +148,7 @@ Listener read_listener(Section section, const Tokens& tokens) {
   read_sources(section, listener);
   listener.tls = read_tls(section);
   section.read_texts("hosts", kHosts, listener.hosts);
-  section.read_texts("upstreams", kUpstreams, listener.upstreams);
+  read_named(section, "upstreams", kUpstreams, listener.upstreams);
   read_rights(section, tokens, listener);
   listener.limits = read_limits(section);
   section.finish();

@@ -1,9 +1,11 @@
-// One element of `listeners`.
+// One element of `listeners`, and `egress`.
 //
 // Thread-safety: one thread at a time. Blocks: no.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "daemon/config/config.h"
 #include "daemon/config/section.h"
@@ -15,6 +17,9 @@ inline constexpr std::string_view kAddressShape =
 
 // `tokens` are read before: they may be needed here.
 Listener read_listener(Section section, const Tokens& tokens);
+
+// `egress.allow`.
+void read_egress(Section& root, std::vector<std::string>& networks);
 
 // Its parts.
 Tls read_tls(Section& section);

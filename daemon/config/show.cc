@@ -65,7 +65,7 @@ Tree list_of(const std::vector<T>& values) {
 
 Tree tree_of(const Config& config) {
   const Deadlines& deadlines = config.deadlines;
-  return {
+  Tree tree = {
       {"cache",
        {{"path", config.cache.path.string()},
         {"budget", format_amount(config.cache.budget)},
@@ -89,6 +89,8 @@ Tree tree_of(const Config& config) {
       {"metrics", {{"address", config.metrics_address}}},
       {"log", {{"level", config.log.level}, {"format", config.log.format}}},
   };
+  if (!config.egress_allow.empty()) tree["egress"] = {{"allow", config.egress_allow}};
+  return tree;
 }
 
 // Trees hold mappings, lists, texts and flags only.

@@ -65,8 +65,8 @@ http::Response Registry::ping(const http::Request& request) {
 }
 
 Result<Target> Registry::target_of(const http::Request& request, const RegistryPath& path) const {
-  auto target = find_target(path, upstreams_, default_upstream_,
-                            host_asked_as(request, listeners_.hosts));
+  auto target =
+      find_target(path, upstreams_, default_upstream_, host_asked_as(request, listeners_.hosts));
   if (!target.ok() || reaches(request.listener, target->upstream->name(), listeners_.upstreams)) {
     return target;
   }

@@ -26,8 +26,7 @@ class Registry final : public http::Handler {
  public:
   // Everything passed by reference must outlive the registry.
   Registry(std::string default_upstream, upstream::Upstreams& upstreams, Manifests& manifests,
-           Blobs& blobs, Lists& lists, RegistryObserver& observer,
-           ListenerRules listeners = {});
+           Blobs& blobs, Lists& lists, RegistryObserver& observer, ListenerRules listeners = {});
 
   http::Response handle(const http::Request& request) override;
   void finished(const http::Request& request, const http::Exchange& exchange) override;

@@ -115,6 +115,24 @@ TEST(Listener, IsShownWithItsSocketAsItWasRead) {
   EXPECT_EQ(parsed(to_yaml(config)).listeners, config.listeners);
 }
 
+TEST(Egress, IsTheNetworksThatLarderDials) {
+  const Config config = parsed("egress: {allow: [10.0.0.0/8, 'fd00::/8']}\n");
+
+  EXPECT_THAT(config.egress_allow, ElementsAre("10.0.0.0/8", "fd00::/8"));
+  EXPECT_EQ(parsed(to_yaml(config)).egress_allow, config.egress_allow);
+  EXPECT_THAT(parsed("").egress_allow, IsEmpty());
+}
+
+class BadEgress : public TestWithParam<std::string> {};
+
+TEST_P(BadEgress, IsRefused) {
+  EXPECT_THAT(problems_of("egress: " + GetParam()), HasSubstr("f.yaml:1: egress"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, BadEgress,
+                         Values("{}", "{allow: []}", "{allow: [ghcr.io]}", "[10.0.0.0/8]",
+                                "{allow: [10.0.0.0/8], deny: [10.1.0.0/16]}"));
+
 struct BadPart {
   std::string rest;
   std::string key;
@@ -141,6 +159,8 @@ INSTANTIATE_TEST_SUITE_P(
                    "tls.client_certificates", "client_ca beside it"},
            BadPart{"tls: {certificate: /a, key: /b, ciphers: all}", "tls.ciphers", ""},
            BadPart{"allow: [10.0.0.1/8]", "allow[0]", "a network such as 10.0.0.0/8"},
+           BadPart{"allow: []", "allow", "at least one"},
+           BadPart{"upstreams: []", "upstreams", "at least one"},
            BadPart{"allow: everybody", "allow", "a list of networks"},
            BadPart{"proxy_protocol: [proxy.example]", "proxy_protocol[0]", "a network"},
            BadPart{"public: maybe", "public", "true or false"},

@@ -69,13 +69,12 @@ Config unusual_config() {
   Config config;
   config.cache = {"/data/a b: #c",          Amount{std::nullopt, 12'345}, Amount{0.1, 0},
                   /*complete_ranges=*/true, /*scrub_rate=*/std::nullopt,  Milliseconds(61'000)};
-  config.listeners = {
-      {.name = "a", .address = "[::1]:1", .auth = ListenerAuth::tenant},
-      {.name = "b-2",
-       .address = "unix:/run/x y",
-       .hosts = {"*.gcr.io", "*"},
-       .auth = ListenerAuth::required,
-       .policy_file = "/p q.json"}};
+  config.listeners = {{.name = "a", .address = "[::1]:1", .auth = ListenerAuth::tenant},
+                      {.name = "b-2",
+                       .address = "unix:/run/x y",
+                       .hosts = {"*.gcr.io", "*"},
+                       .auth = ListenerAuth::required,
+                       .policy_file = "/p q.json"}};
   config.default_upstream = "registry.example:5000";
   const Proxy no_proxy{ProxyKind::none, {}, {}, {}, {}};
   config.upstreams = {

@@ -76,8 +76,8 @@ class AccessGateTest : public testing::RegistryFixture,
   Manifests manifests_{{}, documents_, *store_, clock_};
   Blobs blobs_{{}, *store_, clock_};
   Lists lists_{{}, documents_, *store_, clock_};
-  Registry registry_{"docker.io", upstreams_, manifests_, blobs_, lists_, *this,
-                     {.gates = {{"node", &gate_}}}};
+  Registry registry_{
+      "docker.io", upstreams_, manifests_, blobs_, lists_, *this, {.gates = {{"node", &gate_}}}};
 };
 
 const std::string kGateManifestDigest = testing::sha256_of(R"({"schemaVersion":2})").str();
