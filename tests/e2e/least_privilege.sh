@@ -12,7 +12,8 @@ main() {
   skopeo copy -q --insecure-policy --dest-tls-verify=false "oci:$WORK/image" \
     "docker://127.0.0.1:$REGISTRY_PORT/team/app:1"
   LOW_PORT=$(free_low_port)
-  write_config <<<"upstreams: [{match: registry.test, endpoints: ['http://127.0.0.1:$REGISTRY_PORT']}]"
+  local endpoint="http://127.0.0.1:$REGISTRY_PORT"
+  write_config <<<"upstreams: [{match: registry.test, endpoints: ['$endpoint']}]"
   sed -i "s|^listeners: .|&{name: low, address: '127.0.0.1:$LOW_PORT'}, |" "$WORK/larder.yaml"
   mkdir "$WORK/cache" "$WORK/run"
   sed -i "s|$WORK/larder.sock|$WORK/run/larder.sock|" "$WORK/larder.yaml"
@@ -46,7 +47,9 @@ ON_READ_ONLY_ROOT='
   mount --make-rprivate /
   for place in cache run; do mount --bind "$1/$place" "$1/$place"; done
   mount -o remount,bind,ro / || mount -o remount,ro /
-  case $(stat -f -c %T "$1") in tmpfs) mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" ;; esac
+  if [[ $(stat -f -c %T "$1") == tmpfs ]]; then
+    mount --rbind "$1" "$1" && mount -o remount,bind,ro "$1"
+  fi
   ! touch "$1/probe" /probe 2>/dev/null || { echo "the root can be written"; exit 1; }
   touch "$1/cache/probe" && rm "$1/cache/probe"
   exec "$2" serve --config "$1/larder.yaml"'
@@ -62,9 +65,10 @@ for port in range(1023, 512, -1):
 
 # expect_threads FIELD VALUE: in the status of each.
 expect_threads() {
-  local thread
+  local thread value
   for thread in /proc/"$LARDER_PID"/task/*; do
-    expect_equal "$1 of ${thread##*/}" "$2" "$(awk -v field="$1:" '$1 == field { print $2 }' "$thread/status")"
+    value=$(awk -v field="$1:" '$1 == field { print $2 }' "$thread/status")
+    expect_equal "$1 of ${thread##*/}" "$2" "$value"
   done
 }
 
