@@ -30,7 +30,7 @@ int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size,
   return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-bool configure(SSL_CTX* context) {
+bool configure_server(SSL_CTX* context) {
   constexpr std::array<unsigned char, 6> kSessionsOf{'l', 'a', 'r', 'd', 'e', 'r'};
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
@@ -150,7 +150,7 @@ void TlsServer::tell_loaded() const {
 Result<std::shared_ptr<const TlsServer::Keys>> TlsServer::read(const TlsOptions& options) {
   auto keys = std::make_shared<Keys>();
   keys->context.reset(SSL_CTX_new(TLS_server_method()));
-  if (keys->context == nullptr || !configure(keys->context.get())) {
+  if (keys->context == nullptr || !configure_server(keys->context.get())) {
     return Error{Errc::io, "TLS: " + take_tls_error()};
   }
   if (auto trusted = trust(keys->context.get(), options); !trusted) return trusted.error();
