@@ -12,7 +12,7 @@ namespace larder::config {
 
 namespace {
 
-constexpr std::size_t kNameCharsMax = 32;  // a label of metrics, and part of every log line
+constexpr std::size_t kListenerNameCharsMax = 32;  // a label of metrics, and part of every log line
 constexpr TextsShape kHosts{"a list of hosts",
                             "a host such as ghcr.io or a pattern such as *.gcr.io, without a port",
                             is_portless_host_pattern};
@@ -26,7 +26,7 @@ bool is_listener_name(std::string_view text) {
   const auto fits = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
   };
-  return text.size() <= kNameCharsMax && std::all_of(text.begin(), text.end(), fits);
+  return text.size() <= kListenerNameCharsMax && std::all_of(text.begin(), text.end(), fits);
 }
 
 std::optional<std::uint32_t> number_of(std::string_view text, int base) {
