@@ -39,13 +39,24 @@ bool ListenerPolicy::allows(const Question& question) const {
   request.groups = subject.groups;
   request.listener = listener_;
   request.source_ip = policy::address_of_peer(question.peer);
+  request.is_secure = question.is_secure;
   request.time = clock_.wall();
   const auto policy = file_->current();
   const auto decision = policy::decide(*policy, request);
-  observer_.policy_decided({listener_, tokens::to_string(subject.kind), subject.name, question.peer,
-                            policy::to_string(question.action), question.resource,
-                            decision.is_allowed(), policy::describe(*policy, decision)});
-  return decision.is_allowed();
+  observer_.policy_decided({.listener = listener_,
+                            .subject_kind = tokens::to_string(subject.kind),
+                            .subject = subject.name,
+                            .issuer = subject.issuer,
+                            .groups = subject.groups,
+                            .peer = question.peer,
+                            .is_secure = question.is_secure,
+                            .action = policy::to_string(question.action),
+                            .resource = question.resource,
+                            .reference = question.reference,
+                            .is_allowed = decision.is_allowed(),
+                            .is_dry_run = is_dry_run_,
+                            .reason = policy::describe(*policy, decision)});
+  return decision.is_allowed() || is_dry_run_;
 }
 
 void ListenerPolicy::maintain() {
@@ -54,7 +65,8 @@ void ListenerPolicy::maintain() {
 
 bool ListenerPolicy::may(const tokens::AccessQuestion& question) const {
   if (question.type != "repository" || question.action != "pull") return false;
-  return allows({question.subject, policy::Action::pull, question.name, question.peer});
+  return allows(
+      {question.subject, policy::Action::pull, question.name, question.peer, question.is_secure});
 }
 
 }  // namespace larder::access

@@ -1,6 +1,7 @@
 #include "daemon/control/access_telemetry.h"
 
 #include <cstdint>
+#include <span>
 #include <utility>
 
 namespace larder::control {
@@ -13,19 +14,42 @@ std::string text(std::string_view view) {
   return std::string(view);
 }
 
+std::string list(std::span<const std::string> texts) {
+  std::string joined;
+  for (const auto& one : texts) joined += (joined.empty() ? "" : ",") + one;
+  return joined;
+}
+
+// How a decision is counted, and how its line is called.
+struct DecisionNames {
+  std::string_view label;
+  std::string_view event;
+};
+
+DecisionNames names_of(const access::PolicyDecision& decision) {
+  if (decision.is_allowed) return {"allow", "policy_allowed"};
+  if (decision.is_dry_run) return {"dry_run_deny", "policy_would_deny"};
+  return {"deny", "policy_denied"};
+}
+
 }  // namespace
 
 void AccessTelemetry::policy_decided(const access::PolicyDecision& decision) {
-  metrics_.count_policy_decision(decision.listener, decision.is_allowed ? "allow" : "deny");
+  const auto [label, event] = names_of(decision);
+  metrics_.count_policy_decision(decision.listener, label);
   const Level level = decision.is_allowed ? Level::debug : Level::info;
   if (!logger_.enabled(level)) return;
-  logger_.write(level, decision.is_allowed ? "policy_allowed" : "policy_denied",
+  logger_.write(level, event,
                 {{"listener", text(decision.listener)},
                  {"subject_kind", text(decision.subject_kind)},
                  {"subject", text(decision.subject)},
+                 {"issuer", text(decision.issuer)},
+                 {"groups", list(decision.groups)},
                  {"peer", text(decision.peer)},
+                 {"tls", decision.is_secure},
                  {"action", text(decision.action)},
                  {"resource", text(decision.resource)},
+                 {"reference", text(decision.reference)},
                  {"reason", text(decision.reason)}});
 }
 
