@@ -68,9 +68,7 @@ std::optional<http::Response> TenantGate::refuse(const http::Request& request,
   const auto caller = caller_of(request, resource);
   if (!caller.ok()) return challenge(request, scope, caller.error().cause);
   const tokens::Subject nobody;  // who a tenant is only his upstream knows
-  if (!parts_.policy.allows({nobody, action_of(path), resource, request.peer})) {
-    return denied_reply();
-  }
+  if (!policy_allows(parts_.policy, nobody, request, path, resource)) return denied_reply();
 
   const Status in_public = may(path, anonymously(target), request.peer);
   if (in_public.ok()) return {};

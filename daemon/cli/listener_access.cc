@@ -199,7 +199,7 @@ Status ListenerAccess::add_listener(const config::Listener& listener) {
   gated->policy = std::make_unique<access::ListenerPolicy>(listener.name, std::move(file),
                                                            ground_.clock, ground_.observer);
   if (listener.auth == config::ListenerAuth::none) {
-    gated->gate = std::make_unique<access::PolicyGate>(*gated->policy);
+    gated->gate = std::make_unique<access::PolicyGate>(*gated->policy, ground_.clock);
   } else {
     const auto rules = rules_for(config_.tokens, listener.auth);
     gated->issuer.emplace(rules, *keys_, ground_.clock);
@@ -213,11 +213,16 @@ Status ListenerAccess::add_listener(const config::Listener& listener) {
 
 void ListenerAccess::add_token_gate(const std::string& listener, Gated& gated) {
   local_tokens_.add(listener, gated.issuer->rules(), *keys_, *gated.policy);
-  gated.gate = std::make_unique<access::TokenGate>(gated.issuer->rules().service, *gated.verifier,
-                                                   *gated.policy);
-  gated.service.emplace(
-      tokens::TokenServiceOptions{config_.tokens.anonymous, passwords_.get(), &*oidc_},
-      *gated.issuer, *gated.verifier, *gated.policy, ground_.observer);
+  const auto& tokens = config_.tokens;
+  const bool has_other_proofs = passwords_ != nullptr || !issuers_.empty() || tokens.anonymous;
+  gated.gate = std::make_unique<access::TokenGate>(
+      access::TokenGateParts{*gated.verifier, *gated.policy, ground_.clock,
+                             gated.issuer->rules().service, has_other_proofs});
+  gated.service.emplace(tokens::TokenServiceOptions{.anonymous = tokens.anonymous,
+                                                    .certificates = true,
+                                                    .passwords = passwords_.get(),
+                                                    .issuers = &*oidc_},
+                        *gated.issuer, *gated.verifier, *gated.policy, ground_.observer);
 }
 
 void ListenerAccess::add_tenant_gate(Gated& gated) {
@@ -225,8 +230,8 @@ void ListenerAccess::add_tenant_gate(Gated& gated) {
       *grants_, *tenants_, *contents_, *limits_, prober_, *gated.verifier, *gated.policy,
       ground_.clock, gated.issuer->rules().service, config_.deadlines.manifest,
       config_.tokens.grants.ttl, config_.offline});
-  gated.service.emplace(tokens::TokenServiceOptions{true, &*tenants_, nullptr}, *gated.issuer,
-                        *gated.verifier, *gated.policy, ground_.observer);
+  gated.service.emplace(tokens::TokenServiceOptions{.anonymous = true, .passwords = &*tenants_},
+                        *gated.issuer, *gated.verifier, *gated.policy, ground_.observer);
 }
 
 registry::AccessGates ListenerAccess::gates() const {

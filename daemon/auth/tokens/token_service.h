@@ -45,6 +45,7 @@ class TokenObserver {
 
 struct TokenServiceOptions {
   bool anonymous = false;                // tokens for who proves nothing
+  bool certificates = false;             // and for who shows a client certificate
   PasswordChecker* passwords = nullptr;  // null: no passwords are taken
   OidcIssuers* issuers = nullptr;        // null: no tokens of others are taken
 };
@@ -59,17 +60,13 @@ class TokenService final : public http::Handler {
   http::Response handle(const http::Request& request) override;
   void finished(const http::Request&, const http::Exchange&) override {}
 
-  // The same for a connection whose peer's certificate was verified.
-  http::Response answer(const http::Request& request, const std::optional<PeerIdentity>& peer);
-
  private:
   struct Proven {
     std::optional<Subject> subject{};
     Refusal refusal{};  // when there is no subject
   };
 
-  Proven prove(const http::Request& request, const TokenRequest& asked,
-               const std::optional<PeerIdentity>& peer);
+  Proven prove(const http::Request& request, const TokenRequest& asked);
   Proven prove_by_refresh_token(const std::string& token);
   Proven prove_by_subject_token(const std::string& token, bool exchange);
   Proven prove_by_password(const http::Request& request, const TokenRequest& asked);

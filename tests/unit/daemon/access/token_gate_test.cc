@@ -46,12 +46,22 @@ class TokenGateTest : public testing::RegistryFixture {
   }
   // The status it is refused with; 200: it goes on.
   int ask(registry::AccessGate& gate, const RegistryPath& path, const std::string& token = "") {
+    return ask(gate, path, testing::request_to("/", token));
+  }
+  int ask(registry::AccessGate& gate, const RegistryPath& path, const http::Request& request) {
     registry::Target target{upstreams_.find("reg.test"), path.repository};
-    const auto refusal = gate.refuse(testing::request_to("/", token), path, target);
+    const auto refusal = gate.refuse(request, path, target);
     challenge_ = refusal ? testing::challenge_of(*refusal) : "";
     body_ = refusal ? std::get<std::string>(refusal->body) : "";
     EXPECT_EQ(target.as, nullptr);
     return refusal ? refusal->status : 200;
+  }
+  // Over TLS, with the certificate of somebody.
+  http::Request certified(const std::string& name, const std::string& token = "") const {
+    auto request = testing::request_to("/", token);
+    request.tls = std::make_shared<http::TlsPeer>(
+        http::TlsPeer{"", http::PeerCertificate{name, {}, clock_.wall() + std::chrono::hours(1)}});
+    return request;
   }
   static RegistryPath path_to(RouteKind kind, const std::string& repository = "app") {
     return {kind, repository, "7", ""};
@@ -65,8 +75,8 @@ class TokenGateTest : public testing::RegistryFixture {
   const tokens::TokenIssuer issuer_{rules_, *keys_, clock_};
   tokens::TokenVerifier verifier_{rules_, *keys_, clock_};
   const ListenerPolicy policy_ = policy_of(kAlicePulls);
-  TokenGate gate_{"node-mirror", verifier_, policy_};
-  PolicyGate open_gate_{policy_};
+  TokenGate gate_{{verifier_, policy_, clock_, "node-mirror"}};
+  PolicyGate open_gate_{policy_, clock_};
   std::string challenge_;
   std::string body_;
 };
@@ -131,11 +141,76 @@ TEST_F(TokenGateTest, WantsAnyGoodTokenForAPing) {
               HasSubstr("error=\"invalid_token\""));
 }
 
+// Nodes with certificates may pull, over TLS only; users called alice as above.
+constexpr const char* kNodesPull =
+    R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Certificate":"node-*"},)"
+    R"("Action":"registry:Pull","Resource":"reg.test/app",)"
+    R"("Condition":{"Bool":{"registry:SecureTransport":true}}},)"
+    R"({"Effect":"Allow","Principal":{"User":"alice"},"Action":"registry:*","Resource":"*"}]})";
+
+class CertificateGateTest : public TokenGateTest {
+ protected:
+  const ListenerPolicy nodes_pull_ = policy_of(kNodesPull);
+  TokenGate mixed_{{verifier_, nodes_pull_, clock_, "node-mirror", /*has_other_proofs=*/true}};
+  TokenGate pure_{{verifier_, nodes_pull_, clock_, "node-mirror", /*has_other_proofs=*/false}};
+  const RegistryPath blob_ = path_to(RouteKind::blob);
+};
+
+TEST_F(CertificateGateTest, LetsACertificateHaveWhatThePolicyAllowsWithoutAToken) {
+  EXPECT_EQ(ask(mixed_, blob_, certified("node-1")), 200);
+  EXPECT_EQ(ask(pure_, blob_, certified("node-1")), 200);
+}
+
+TEST_F(CertificateGateTest, RefusesACertificateWhatThePolicyDoesNotAllow) {
+  EXPECT_EQ(ask(pure_, blob_, certified("stranger")), 403);
+  EXPECT_EQ(ask(pure_, path_to(RouteKind::blob, "other"), certified("node-1")), 403);
+  EXPECT_EQ(ask(pure_, blob_, certified("")), 401) << "it names nobody";
+}
+
+// docker and skopeo show a password only to who asks for one.
+TEST_F(CertificateGateTest, AsksForMoreWhereSomethingElseIsGoodToo) {
+  EXPECT_EQ(ask(mixed_, blob_, certified("stranger")), 401);
+  EXPECT_THAT(challenge_, HasSubstr("realm=\"https://mirror.test:5050/token\""));
+  EXPECT_THAT(challenge_, HasSubstr("error=\"insufficient_scope\""));
+
+  EXPECT_EQ(mixed_.refuse_ping(certified("node-1"))->status, 401);
+  EXPECT_FALSE(pure_.refuse_ping(certified("node-1")).has_value());
+}
+
+TEST_F(CertificateGateTest, PrefersATokenToACertificate) {
+  EXPECT_EQ(ask(pure_, path_to(RouteKind::tags), certified("node-1", token_of("alice"))), 200);
+  EXPECT_EQ(ask(pure_, blob_, certified("node-1", token_of("bob"))), 403);
+  EXPECT_EQ(ask(pure_, blob_, certified("node-1", "x")), 401);
+}
+
+TEST_F(CertificateGateTest, TakesNoCertificateBesideOtherCredentials) {
+  auto request = certified("node-1");
+  request.headers.add("Authorization", "Basic YTpi");
+
+  EXPECT_EQ(ask(pure_, blob_, request), 401);
+}
+
+TEST_F(CertificateGateTest, TakesNoCertificateThatHasEndedOnItsConnection) {
+  const auto request = certified("node-1");
+  clock_.advance(std::chrono::hours(2));
+
+  EXPECT_EQ(ask(pure_, blob_, request), 401);
+  EXPECT_EQ(pure_.refuse_ping(request)->status, 401);
+}
+
+TEST_F(CertificateGateTest, TellsThePolicyOfAnOpenListenerWhoShowsOne) {
+  PolicyGate gate(nodes_pull_, clock_);
+
+  EXPECT_EQ(ask(gate, blob_, certified("node-1")), 200);
+  EXPECT_EQ(ask(gate, blob_, certified("stranger")), 403);
+  EXPECT_EQ(ask(gate, blob_), 403);
+}
+
 TEST_F(TokenGateTest, OfAListenerThatAsksNobodyDecidesOverAnonymousOnes) {
   const auto policy =
       policy_of(R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*",)"
                 R"("Action":"registry:Pull","Resource":"reg.test/app"}]})");
-  PolicyGate gate(policy);
+  PolicyGate gate(policy, clock_);
 
   EXPECT_EQ(ask(gate, path_to(RouteKind::blob)), 200);
   EXPECT_EQ(ask(gate, path_to(RouteKind::blob, "other")), 403);

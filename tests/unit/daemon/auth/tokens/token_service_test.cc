@@ -85,7 +85,7 @@ class TokenServiceTest : public ::testing::Test {
     std::filesystem::rename(next, directory_.path() / "htpasswd");
   }
   TokenService& service() {
-    if (passwords_ == nullptr) {
+    if (service_ == nullptr) {
       passwords_ = std::move(*PasswordFile::open({directory_.path() / "htpasswd"}, clock_));
       options_.passwords = passwords_.get();
       options_.issuers = &issuers_;
@@ -96,6 +96,16 @@ class TokenServiceTest : public ::testing::Test {
   http::Response get(const std::string& query, const std::string& authorization = {}) {
     http::Request request{"GET", "/token?" + query, {}, "10.0.0.1:1000", "node"};
     if (!authorization.empty()) request.headers.add("Authorization", authorization);
+    return service().handle(request);
+  }
+  http::Response get_with_certificate(const std::string& query,
+                                      const std::string& authorization = {},
+                                      std::optional<WallTime> expires = {}) {
+    http::Request request{"GET", "/token?" + query, {}, "10.0.0.1:1000", "node"};
+    if (!authorization.empty()) request.headers.add("Authorization", authorization);
+    const auto end = expires.value_or(clock_.wall() + seconds(100));
+    request.tls = std::make_shared<http::TlsPeer>(
+        http::TlsPeer{"", http::PeerCertificate{"web.test", {"DNS:web.test"}, end}});
     return service().handle(request);
   }
   http::Response post(const std::string& body) {
@@ -290,10 +300,9 @@ TEST_F(TokenServiceTest, IsUnavailableWhileAnIssuersKeysAre) {
 }
 
 TEST_F(TokenServiceTest, TakesAClientCertificate) {
-  const PeerIdentity peer{"web.example", {"DNS:web.example"}, clock_.wall() + seconds(100)};
-  http::Request request{"GET", "/token?scope=repository:a:pull&offline_token=true", {}, "", ""};
+  options_.certificates = true;
 
-  const auto response = service().answer(request, peer);
+  const auto response = get_with_certificate("scope=repository:a:pull&offline_token=true");
 
   ASSERT_EQ(response.status, 200);
   EXPECT_EQ(claims_in(response).subject.kind, Subject::Kind::certificate);
@@ -302,11 +311,25 @@ TEST_F(TokenServiceTest, TakesAClientCertificate) {
 }
 
 TEST_F(TokenServiceTest, PrefersCredentialsToACertificate) {
-  const PeerIdentity peer{"web.example", {}, {}};
-  http::Request request{"GET", "/token", {}, "10.0.0.1:1000", "node"};
-  request.headers.add("Authorization", "Basic YWxpY2U6d3Jvbmc=");
+  options_.certificates = true;
 
-  EXPECT_EQ(service().answer(request, peer).status, 401);
+  EXPECT_EQ(get_with_certificate("", "Basic YWxpY2U6d3Jvbmc=").status, 401);
+  EXPECT_EQ(claims_in(get_with_certificate("", kAliceBasic)).subject.kind, Subject::Kind::user);
+}
+
+TEST_F(TokenServiceTest, RefusesACertificateThatHasEndedOnItsConnection) {
+  options_.certificates = true;
+  clock_.advance(seconds(101));
+
+  EXPECT_EQ(get_with_certificate("", "", clock_.wall() - seconds(1)).status, 401);
+}
+
+TEST_F(TokenServiceTest, TakesNoCertificateUnlessToldTo) {
+  EXPECT_EQ(get_with_certificate("").status, 401);
+
+  options_.anonymous = true;
+  service_ = nullptr;
+  EXPECT_EQ(claims_in(get_with_certificate("")).subject.kind, Subject::Kind::anonymous);
 }
 
 class RefreshTest : public TokenServiceTest {
