@@ -6,6 +6,7 @@
 #include "daemon/auth/tokens/access.h"
 #include "daemon/auth/tokens/bearer_challenge.h"
 #include "daemon/auth/tokens/certified_subject.h"
+#include "daemon/auth/tokens/token_request.h"
 #include "daemon/registry/replies.h"
 
 namespace larder::access {
@@ -13,9 +14,10 @@ namespace larder::access {
 namespace {
 
 using registry::RouteKind;
+using tokens::Subject;
 
 // The subject of the connection's certificate, while that is good.
-std::optional<tokens::Subject> certified(const http::Request& request, const Clock& clock) {
+std::optional<Subject> certified(const http::Request& request, const Clock& clock) {
   auto subject = tokens::certified_subject(request);
   if (subject && subject->expires && *subject->expires <= clock.wall()) return std::nullopt;
   return subject;
@@ -34,36 +36,43 @@ policy::Action action_of(const registry::RegistryPath& path) {
 
 }  // namespace
 
-// Who asks, by a token or else by a certificate; with neither the word of the challenge, which is
-// empty when nothing was shown.
+// Who asks, by an access token, or else by an identity token or a certificate; with none of them
+// the word of the challenge, which is empty when nothing was shown.
 struct TokenGate::Caller {
   std::shared_ptr<const tokens::OwnClaims> claims{};
-  std::optional<tokens::Subject> certified{};
+  std::optional<Subject> proven{};
   std::string_view error{};
+  bool is_certified = false;  // by the connection itself
 
-  bool is_known() const { return claims != nullptr || certified; }
-  const tokens::Subject& subject() const {
-    return claims != nullptr ? claims->subject : *certified;
-  }
+  bool is_known() const { return claims != nullptr || proven; }
+  const Subject& subject() const { return claims != nullptr ? claims->subject : *proven; }
 };
 
 TokenGate::Caller TokenGate::caller_of(const http::Request& request) const {
   const auto token = tokens::bearer_token(request.headers);
-  if (token.ok() && !*token) {
-    const bool shows_another = request.headers.find("Authorization").has_value();
-    if (shows_another) return {};
-    return {nullptr, certified(request, parts_.clock), ""};
-  }
-  if (!token.ok()) return {nullptr, {}, "invalid_token"};
+  if (token.ok() && !*token) return caller_without_token(request);
+  if (!token.ok()) return {.error = "invalid_token"};
   auto claims = parts_.verifier.verify(**token);
-  if (!claims.ok()) return {nullptr, {}, "invalid_token"};
-  return {*std::move(claims), {}, ""};
+  if (!claims.ok()) return {.error = "invalid_token"};
+  return {.claims = *std::move(claims)};
+}
+
+// Larder itself sends Basic straight away to what it takes for ECR, and so do others.
+TokenGate::Caller TokenGate::caller_without_token(const http::Request& request) const {
+  const auto basic = tokens::basic_credentials(request.headers);
+  if (!basic.ok()) return {};
+  if (!*basic) return {.proven = certified(request, parts_.clock), .is_certified = true};
+  const std::string& password = (*basic)->second;
+  if (!tokens::IdentityTokens::is_one(password)) return {};
+  auto subject = parts_.identities.check(password);
+  if (!subject.ok()) return {.error = "invalid_token"};
+  return {.proven = *std::move(subject)};
 }
 
 std::optional<http::Response> TokenGate::refuse_ping(const http::Request& request) {
   const Caller caller = caller_of(request);
-  const bool goes_on = caller.claims != nullptr || (caller.certified && !parts_.has_other_proofs);
-  if (goes_on) return {};
+  const bool may_have_more = caller.is_certified && parts_.has_other_proofs;
+  if (caller.is_known() && !may_have_more) return {};
   return challenge(request, "", caller.error);
 }
 
@@ -78,7 +87,7 @@ std::optional<http::Response> TokenGate::refuse(const http::Request& request,
     return challenge(request, scope, "insufficient_scope");
   }
   if (policy_allows(parts_.policy, caller.subject(), request, path, resource)) return {};
-  if (caller.certified && parts_.has_other_proofs) {
+  if (caller.is_certified && parts_.has_other_proofs) {
     return challenge(request, scope, "insufficient_scope");
   }
   return denied_reply();

@@ -1,5 +1,6 @@
 // The gate of a listener with `auth: required`: who has a token of ours for it may have what the
-// token and the policy allow; who shows a client certificate and no token, what the policy allows.
+// token and the policy allow; who shows a client certificate and no token, or an identity token of
+// ours as a password, what the policy allows.
 //
 // Thread-safety: any thread. Blocks: as TokenVerifier and ListenerPolicy do.
 #pragma once
@@ -8,6 +9,7 @@
 
 #include "cache/base/clock.h"
 #include "daemon/access/listener_policy.h"
+#include "daemon/auth/tokens/identity_tokens.h"
 #include "daemon/auth/tokens/token_verifier.h"
 #include "daemon/registry/access_gate.h"
 
@@ -16,6 +18,7 @@ namespace larder::access {
 // All must outlive the gate but what is passed by value.
 struct TokenGateParts {
   tokens::TokenVerifier& verifier;
+  tokens::IdentityTokens& identities;
   const ListenerPolicy& policy;
   const Clock& clock;
   std::string service;  // of the tokens
@@ -36,6 +39,7 @@ class TokenGate final : public registry::AccessGate {
  private:
   struct Caller;
   Caller caller_of(const http::Request& request) const;
+  Caller caller_without_token(const http::Request& request) const;
   http::Response challenge(const http::Request& request, const std::string& scope,
                            std::string_view error) const;
 

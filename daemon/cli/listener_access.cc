@@ -73,6 +73,8 @@ struct ListenerAccess::Gated {
   std::unique_ptr<access::ListenerPolicy> policy;
   std::optional<tokens::TokenIssuer> issuer;
   std::optional<tokens::TokenVerifier> verifier;
+  std::optional<tokens::IdentityTokens> identities;
+  std::optional<access::EcrApi> ecr;
   std::unique_ptr<registry::AccessGate> gate;
   std::optional<tokens::TokenService> service;
   std::optional<access::ListenerFront> front;
@@ -147,6 +149,11 @@ Status ListenerAccess::open_proofs() {
     if (!opened.ok()) return in_context("tokens.htpasswd", opened.error());
     passwords_ = *std::move(opened);
   }
+  if (!tokens.access_keys_file.empty()) {
+    auto opened = tokens::AccessKeyFile::open(tokens.access_keys_file);
+    if (!opened.ok()) return in_context("tokens.access_keys", opened.error());
+    access_keys_ = *std::move(opened);
+  }
   std::vector<tokens::OidcIssuer*> issuers;
   for (const auto& issuer : tokens.issuers) {
     if (Status added = add_issuer(issuer); !added.ok()) {
@@ -206,6 +213,7 @@ Status ListenerAccess::add_listener(const config::Listener& listener) {
     gated->verifier.emplace(rules, *keys_, ground_.clock);
     const bool is_tenant = listener.auth == config::ListenerAuth::tenant;
     is_tenant ? add_tenant_gate(*gated) : add_token_gate(listener.name, *gated);
+    if (!listener.hosts.empty()) add_ecr_api(*gated);
   }
   gated_[listener.name] = std::move(gated);
   return {};
@@ -214,14 +222,17 @@ Status ListenerAccess::add_listener(const config::Listener& listener) {
 void ListenerAccess::add_token_gate(const std::string& listener, Gated& gated) {
   local_tokens_.add(listener, gated.issuer->rules(), *keys_, *gated.policy);
   const auto& tokens = config_.tokens;
-  const bool has_other_proofs = passwords_ != nullptr || !issuers_.empty() || tokens.anonymous;
+  gated.identities.emplace(*gated.verifier, access_keys_.get());
+  const bool has_other_proofs =
+      passwords_ != nullptr || !issuers_.empty() || access_keys_ != nullptr || tokens.anonymous;
   gated.gate = std::make_unique<access::TokenGate>(
-      access::TokenGateParts{*gated.verifier, *gated.policy, ground_.clock,
+      access::TokenGateParts{*gated.verifier, *gated.identities, *gated.policy, ground_.clock,
                              gated.issuer->rules().service, has_other_proofs});
   gated.service.emplace(tokens::TokenServiceOptions{.anonymous = tokens.anonymous,
                                                     .certificates = true,
                                                     .passwords = passwords_.get(),
-                                                    .issuers = &*oidc_},
+                                                    .issuers = &*oidc_,
+                                                    .identities = &*gated.identities},
                         *gated.issuer, *gated.verifier, *gated.policy, ground_.observer);
 }
 
@@ -234,6 +245,16 @@ void ListenerAccess::add_tenant_gate(Gated& gated) {
                         *gated.issuer, *gated.verifier, *gated.policy, ground_.observer);
 }
 
+void ListenerAccess::add_ecr_api(Gated& gated) {
+  access::EcrApiParts parts{.clock = ground_.clock, .observer = ground_.observer};
+  if (gated.auth == config::ListenerAuth::required) {
+    parts.issuer = &*gated.issuer;
+    parts.access_keys = access_keys_.get();
+    parts.anonymous = config_.tokens.anonymous;
+  }
+  gated.ecr.emplace(parts);
+}
+
 registry::AccessGates ListenerAccess::gates() const {
   registry::AccessGates gates;
   for (const auto& [name, gated] : gated_) gates[name] = gated->gate.get();
@@ -244,7 +265,7 @@ http::Handler& ListenerAccess::front(const std::string& listener, http::Handler&
   const auto found = gated_.find(listener);
   if (found == gated_.end() || !found->second->service) return registry;
   auto& gated = *found->second;
-  return gated.front.emplace(*gated.service, *keys_, registry);
+  return gated.front.emplace(*gated.service, *keys_, gated.ecr ? &*gated.ecr : nullptr, registry);
 }
 
 void ListenerAccess::maintain() {
@@ -253,6 +274,7 @@ void ListenerAccess::maintain() {
   };
   if (keys_ != nullptr) tell("token keys", keys_->maintain());
   if (passwords_ != nullptr) tell("htpasswd", passwords_->maintain());
+  if (access_keys_ != nullptr) tell("access keys", access_keys_->maintain());
   if (tenants_) tenants_->maintain();
   for (const auto& [name, gated] : gated_) gated->policy->maintain();
   if (ground_.clock.now() - saved_ >= kSaveEvery) save();

@@ -59,7 +59,8 @@ struct Claims {
 
 // Whether clients have a way to get a token.
 bool can_be_proven(const Tokens& tokens) {
-  return tokens.anonymous || !tokens.htpasswd_file.empty() || !tokens.issuers.empty();
+  return tokens.anonymous || !tokens.htpasswd_file.empty() || !tokens.issuers.empty() ||
+         !tokens.access_keys_file.empty();
 }
 
 void read_rights(Section& section, const Tokens& tokens, Listener& listener) {
@@ -69,8 +70,9 @@ void read_rights(Section& section, const Tokens& tokens, Listener& listener) {
     if (auth == to_string(one)) listener.auth = one;
   }
   if (listener.auth == ListenerAuth::required && !can_be_proven(tokens)) {
-    section.refuse("auth", "required, and no way to get a token",
-                   "tokens.htpasswd, tokens.issuers, or tokens.anonymous: true");
+    section.refuse(
+        "auth", "required, and no way to get a token",
+        "tokens.htpasswd, tokens.issuers, tokens.access_keys, or tokens.anonymous: true");
   }
   section.read_text("policy", "the absolute path of a policy, such as /etc/larder/policy.json",
                     is_absolute_path, listener.policy_file);

@@ -60,6 +60,7 @@ void AccessTelemetry::token_asked(const tokens::TokenEvent& event) {
   if (!logger_.enabled(level)) return;
   logger_.write(level, is_issued ? "token_issued" : "token_refused",
                 {{"listener", text(event.listener)},
+                 {"endpoint", text(event.endpoint)},
                  {"peer", text(event.peer)},
                  {"subject_kind", text(event.subject_kind)},
                  {"subject", text(event.subject)},

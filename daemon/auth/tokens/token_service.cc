@@ -98,6 +98,11 @@ TokenService::Proven TokenService::prove_by_subject_token(const std::string& tok
 TokenService::Proven TokenService::prove_by_password(const http::Request& request,
                                                      const TokenRequest& asked) {
   const auto& [username, password] = *asked.basic;
+  if (options_.identities != nullptr && IdentityTokens::is_one(password)) {
+    auto subject = options_.identities->check(password);
+    if (!subject) return {std::nullopt, refusal_of(subject.error(), kWrongCredentials)};
+    return {std::move(*subject), {}};
+  }
   const bool takes_tokens = options_.issuers != nullptr;
   const bool is_token =
       takes_tokens && (options_.issuers->are_named_by(password) ||

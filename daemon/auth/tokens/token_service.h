@@ -3,8 +3,9 @@
 //
 // Proofs are, in this order: a refresh token, a subject token, a name and password (a password that
 // is a token of a trusted issuer is taken as a subject token: that is how containerd hands over a
-// service account's), a client certificate. With none of them the subject is anonymous, where that
-// is allowed. Thread-safety: any thread. Blocks: as PasswordChecker and OidcIssuers do.
+// service account's; one that is an identity token of ours as that), a client certificate. With
+// none of them the subject is anonymous, where that is allowed. Thread-safety: any thread. Blocks:
+// as PasswordChecker and OidcIssuers do.
 #pragma once
 
 #include <optional>
@@ -14,6 +15,7 @@
 
 #include "cache/base/result.h"
 #include "daemon/auth/tokens/access_decider.h"
+#include "daemon/auth/tokens/identity_tokens.h"
 #include "daemon/auth/tokens/oidc_issuer.h"
 #include "daemon/auth/tokens/password_checker.h"
 #include "daemon/auth/tokens/subject.h"
@@ -34,6 +36,7 @@ struct TokenEvent {
   std::string_view outcome;  // "issued", or RFC 6749's word for the refusal
   std::string_view cause;    // why it was refused
   std::string_view token_id;
+  std::string_view endpoint = "/token";  // or "ecr"
 };
 
 // Thread-safety: any thread. Must not block.
@@ -48,6 +51,7 @@ struct TokenServiceOptions {
   bool certificates = false;             // and for who shows a client certificate
   PasswordChecker* passwords = nullptr;  // null: no passwords are taken
   OidcIssuers* issuers = nullptr;        // null: no tokens of others are taken
+  IdentityTokens* identities = nullptr;  // null: no identity tokens of ours are taken
 };
 
 class TokenService final : public http::Handler {

@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include "daemon/auth/encoding.h"
 #include "daemon/auth/tokens/token_issuer.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/daemon/access/request_to_listener.h"
@@ -18,6 +19,7 @@ using registry::RegistryPath;
 using registry::RouteKind;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using tokens::Subject;
 
 // Users called alice may pull, and nobody may list.
 constexpr const char* kAlicePulls =
@@ -74,8 +76,9 @@ class TokenGateTest : public testing::RegistryFixture {
   const tokens::TokenRules rules_{.issuer = "larder", .service = "node-mirror"};
   const tokens::TokenIssuer issuer_{rules_, *keys_, clock_};
   tokens::TokenVerifier verifier_{rules_, *keys_, clock_};
+  tokens::IdentityTokens identities_{verifier_, nullptr};
   const ListenerPolicy policy_ = policy_of(kAlicePulls);
-  TokenGate gate_{{verifier_, policy_, clock_, "node-mirror"}};
+  TokenGate gate_{{verifier_, identities_, policy_, clock_, "node-mirror"}};
   PolicyGate open_gate_{policy_, clock_};
   std::string challenge_;
   std::string body_;
@@ -143,7 +146,8 @@ TEST_F(TokenGateTest, WantsAnyGoodTokenForAPing) {
 
 // Nodes with certificates may pull, over TLS only; users called alice as above.
 constexpr const char* kNodesPull =
-    R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Certificate":"node-*"},)"
+    R"({"Version":"2012-10-17","Statement":[)"
+    R"({"Effect":"Allow","Principal":{"Certificate":"node-*"},)"
     R"("Action":"registry:Pull","Resource":"reg.test/app",)"
     R"("Condition":{"Bool":{"registry:SecureTransport":true}}},)"
     R"({"Effect":"Allow","Principal":{"User":"alice"},"Action":"registry:*","Resource":"*"}]})";
@@ -151,8 +155,10 @@ constexpr const char* kNodesPull =
 class CertificateGateTest : public TokenGateTest {
  protected:
   const ListenerPolicy nodes_pull_ = policy_of(kNodesPull);
-  TokenGate mixed_{{verifier_, nodes_pull_, clock_, "node-mirror", /*has_other_proofs=*/true}};
-  TokenGate pure_{{verifier_, nodes_pull_, clock_, "node-mirror", /*has_other_proofs=*/false}};
+  TokenGate mixed_{
+      {verifier_, identities_, nodes_pull_, clock_, "node-mirror", /*has_other_proofs=*/true}};
+  TokenGate pure_{
+      {verifier_, identities_, nodes_pull_, clock_, "node-mirror", /*has_other_proofs=*/false}};
   const RegistryPath blob_ = path_to(RouteKind::blob);
 };
 
@@ -188,6 +194,27 @@ TEST_F(CertificateGateTest, TakesNoCertificateBesideOtherCredentials) {
   request.headers.add("Authorization", "Basic YTpi");
 
   EXPECT_EQ(ask(pure_, blob_, request), 401);
+}
+
+// As docker-credential-ecr-login's clients and Larder itself send what GetAuthorizationToken gave.
+TEST_F(CertificateGateTest, TakesAnIdentityTokenAsAPassword) {
+  const auto token = issuer_.identity_token({.kind = Subject::Kind::certificate, .name = "node-1"});
+  auto request = certified("stranger");
+  request.headers.add("Authorization", "Basic " + auth::base64("AWS:" + token->token));
+
+  EXPECT_EQ(ask(mixed_, blob_, request), 200);
+  EXPECT_FALSE(mixed_.refuse_ping(request).has_value());
+  EXPECT_EQ(ask(mixed_, path_to(RouteKind::blob, "other"), request), 403);
+
+  clock_.advance(std::chrono::hours(13));
+  EXPECT_EQ(ask(mixed_, blob_, request), 401);
+  EXPECT_THAT(challenge_, HasSubstr("error=\"invalid_token\""));
+}
+
+TEST_F(CertificateGateTest, TakesNoIdentityTokenAsAnAccessToken) {
+  const auto token = issuer_.identity_token({.kind = Subject::Kind::certificate, .name = "node-1"});
+
+  EXPECT_EQ(ask(pure_, blob_, testing::request_to("/", token->token)), 401);
 }
 
 TEST_F(CertificateGateTest, TakesNoCertificateThatHasEndedOnItsConnection) {

@@ -56,6 +56,7 @@ TEST_P(WaysToGetAToken, LetAListenerRequireOne) {
 
 INSTANTIATE_TEST_SUITE_P(Table, WaysToGetAToken,
                          Values("htpasswd: /etc/larder/htpasswd", "anonymous: true",
+                                "access_keys: /etc/larder/access-keys",
                                 "issuers: [{name: a, issuer: 'https://a', audiences: [b]}]"));
 
 TEST(ToString, NamesWhatAListenerAsksFor) {
@@ -146,7 +147,8 @@ INSTANTIATE_TEST_SUITE_P(
            BadListener{"{name: a, address: 'a:1', policy: {Version: 1}}", "2: listeners[0].policy",
                        "got a mapping"},
            BadListener{"{name: a, address: 'a:1', auth: required}", "2: listeners[0].auth",
-                       "no way to get a token, expected tokens.htpasswd, tokens.issuers, or"},
+                       "no way to get a token, expected tokens.htpasswd, tokens.issuers, "
+                       "tokens.access_keys, or"},
            BadListener{"{name: a, address: 'a:1', auth: nobody}", "2: listeners[0].auth",
                        "expected none or tenant or required"},
            BadListener{"{name: a, address: 'a:1', auth: {kind: none}}", "2: listeners[0].auth",

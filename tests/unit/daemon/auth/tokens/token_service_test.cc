@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "daemon/auth/encoding.h"
 #include "daemon/auth/tokens/password_file.h"
 #include "daemon/auth/tokens/strict_json.h"
 #include "daemon/auth/tokens/token_replies.h"
@@ -330,6 +331,24 @@ TEST_F(TokenServiceTest, TakesNoCertificateUnlessToldTo) {
   options_.anonymous = true;
   service_ = nullptr;
   EXPECT_EQ(claims_in(get_with_certificate("")).subject.kind, Subject::Kind::anonymous);
+}
+
+TEST_F(TokenServiceTest, TakesAnIdentityTokenAsAPassword) {
+  IdentityTokens identities(verifier_, nullptr);
+  options_.identities = &identities;
+  const Subject subject{.kind = Subject::Kind::certificate, .name = "web"};
+  const auto basic = [](const std::string& password) {
+    return "Basic " + auth::base64("AWS:" + password);
+  };
+
+  const auto response = get("scope=repository:a:pull&offline_token=true",
+                            basic(issuer_.identity_token(subject)->token));
+
+  ASSERT_EQ(response.status, 200);
+  EXPECT_EQ(claims_in(response).subject.name, "web");
+  EXPECT_EQ(claims_in(response).access.size(), 1U);
+  EXPECT_FALSE(body_of(response).contains("refresh_token"));
+  EXPECT_EQ(get("", basic(issuer_.access_token(subject, {})->token)).status, 401);
 }
 
 class RefreshTest : public TokenServiceTest {
