@@ -35,11 +35,24 @@ struct PolicyDecision {
   std::string_view reason{};     // "denied by NoNight"
 };
 
+// A token that was shown and does not do, before any policy was asked. Nothing in it is secret.
+struct TokenRejection {
+  std::string_view listener{};
+  std::string_view subject_kind{};  // empty when the token is not good
+  std::string_view subject{};
+  std::string_view token_id{};
+  std::string_view peer{};
+  std::string_view resource{};  // empty for a ping
+  std::string_view error{};     // as the challenge has it: "invalid_token", "insufficient_scope"
+  std::string_view cause{};
+};
+
 // Thread-safety: any thread. Must not block.
 class DecisionObserver {
  public:
   virtual ~DecisionObserver() = default;
   virtual void policy_decided(const PolicyDecision& decision) = 0;
+  virtual void token_rejected(const TokenRejection& rejection) = 0;
 };
 
 enum class PolicyMode { enforced, dry_run };

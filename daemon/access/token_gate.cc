@@ -42,6 +42,7 @@ struct TokenGate::Caller {
   std::shared_ptr<const tokens::OwnClaims> claims{};
   std::optional<Subject> proven{};
   std::string_view error{};
+  std::string cause{};
   bool is_certified = false;  // by the connection itself
 
   bool is_known() const { return claims != nullptr || proven; }
@@ -51,9 +52,9 @@ struct TokenGate::Caller {
 TokenGate::Caller TokenGate::caller_of(const http::Request& request) const {
   const auto token = tokens::bearer_token(request.headers);
   if (token.ok() && !*token) return caller_without_token(request);
-  if (!token.ok()) return {.error = "invalid_token"};
+  if (!token.ok()) return {.error = "invalid_token", .cause = token.error().context};
   auto claims = parts_.verifier.verify(**token);
-  if (!claims.ok()) return {.error = "invalid_token"};
+  if (!claims.ok()) return {.error = "invalid_token", .cause = claims.error().context};
   return {.claims = *std::move(claims)};
 }
 
@@ -65,7 +66,7 @@ TokenGate::Caller TokenGate::caller_without_token(const http::Request& request) 
   const std::string& password = (*basic)->second;
   if (!tokens::IdentityTokens::is_one(password)) return {};
   auto subject = parts_.identities.check(password);
-  if (!subject.ok()) return {.error = "invalid_token"};
+  if (!subject.ok()) return {.error = "invalid_token", .cause = subject.error().context};
   return {.proven = *std::move(subject)};
 }
 
@@ -73,29 +74,42 @@ std::optional<http::Response> TokenGate::refuse_ping(const http::Request& reques
   const Caller caller = caller_of(request);
   const bool may_have_more = caller.is_certified && parts_.has_other_proofs;
   if (caller.is_known() && !may_have_more) return {};
-  return challenge(request, "", caller.error);
+  return challenge(request, "", caller);
 }
 
 std::optional<http::Response> TokenGate::refuse(const http::Request& request,
                                                 const registry::RegistryPath& path,
                                                 registry::Target& target) {
   const std::string resource = resource_of(target);
-  const std::string scope = "repository:" + resource + ":pull";
-  const Caller caller = caller_of(request);
-  if (!caller.is_known()) return challenge(request, scope, caller.error);
+  Caller caller = caller_of(request);
+  if (!caller.is_known()) return challenge(request, resource, caller);
   if (caller.claims != nullptr && !tokens::allows(caller.claims->access, resource, "pull")) {
-    return challenge(request, scope, "insufficient_scope");
+    caller.error = "insufficient_scope";
+    caller.cause = "the token is not for it";
+    return challenge(request, resource, caller);
   }
   if (policy_allows(parts_.policy, caller.subject(), request, path, resource)) return {};
-  if (caller.is_certified && parts_.has_other_proofs) {
-    return challenge(request, scope, "insufficient_scope");
-  }
-  return denied_reply();
+  const bool may_have_more = caller.is_certified && parts_.has_other_proofs;
+  return may_have_more ? challenge(request, resource, caller) : denied_reply();
 }
 
-http::Response TokenGate::challenge(const http::Request& request, const std::string& scope,
-                                    std::string_view error) const {
-  return challenge_reply(request, {"", parts_.service, scope, error});
+http::Response TokenGate::challenge(const http::Request& request, const std::string& resource,
+                                    const Caller& caller) const {
+  if (!caller.error.empty()) {
+    TokenRejection rejection{.listener = request.listener,
+                             .peer = request.peer,
+                             .resource = resource,
+                             .error = caller.error,
+                             .cause = caller.cause};
+    if (caller.claims != nullptr) {
+      rejection.subject_kind = to_string(caller.claims->subject.kind);
+      rejection.subject = caller.claims->subject.name;
+      rejection.token_id = caller.claims->id;
+    }
+    parts_.observer.token_rejected(rejection);
+  }
+  const std::string scope = resource.empty() ? "" : "repository:" + resource + ":pull";
+  return challenge_reply(request, {"", parts_.service, scope, caller.error});
 }
 
 std::optional<http::Response> PolicyGate::refuse(const http::Request& request,

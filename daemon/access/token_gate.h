@@ -21,6 +21,7 @@ struct TokenGateParts {
   tokens::IdentityTokens& identities;
   const ListenerPolicy& policy;
   const Clock& clock;
+  DecisionObserver& observer;
   std::string service;  // of the tokens
   // Something else than a certificate is good for a token, too: who shows a certificate is told so
   // at a ping, and where the policy does not allow it, because he may have that as well.
@@ -40,8 +41,8 @@ class TokenGate final : public registry::AccessGate {
   struct Caller;
   Caller caller_of(const http::Request& request) const;
   Caller caller_without_token(const http::Request& request) const;
-  http::Response challenge(const http::Request& request, const std::string& scope,
-                           std::string_view error) const;
+  http::Response challenge(const http::Request& request, const std::string& resource,
+                           const Caller& caller) const;
 
   const TokenGateParts parts_;
 };

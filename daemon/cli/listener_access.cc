@@ -227,7 +227,7 @@ void ListenerAccess::add_token_gate(const std::string& listener, Gated& gated) {
       passwords_ != nullptr || !issuers_.empty() || access_keys_ != nullptr || tokens.anonymous;
   gated.gate = std::make_unique<access::TokenGate>(
       access::TokenGateParts{*gated.verifier, *gated.identities, *gated.policy, ground_.clock,
-                             gated.issuer->rules().service, has_other_proofs});
+                             ground_.observer, gated.issuer->rules().service, has_other_proofs});
   gated.service.emplace(tokens::TokenServiceOptions{.anonymous = tokens.anonymous,
                                                     .certificates = true,
                                                     .passwords = passwords_.get(),
@@ -239,7 +239,7 @@ void ListenerAccess::add_token_gate(const std::string& listener, Gated& gated) {
 void ListenerAccess::add_tenant_gate(Gated& gated) {
   gated.gate = std::make_unique<access::TenantGate>(access::TenantGateParts{
       *grants_, *tenants_, *contents_, *limits_, prober_, *gated.verifier, *gated.policy,
-      ground_.clock, gated.issuer->rules().service, config_.deadlines.manifest,
+      ground_.clock, ground_.observer, gated.issuer->rules().service, config_.deadlines.manifest,
       config_.tokens.grants.ttl, config_.offline});
   gated.service.emplace(tokens::TokenServiceOptions{.anonymous = true, .passwords = &*tenants_},
                         *gated.issuer, *gated.verifier, *gated.policy, ground_.observer);

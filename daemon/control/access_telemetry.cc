@@ -53,6 +53,19 @@ void AccessTelemetry::policy_decided(const access::PolicyDecision& decision) {
                  {"reason", text(decision.reason)}});
 }
 
+void AccessTelemetry::token_rejected(const access::TokenRejection& rejection) {
+  if (!logger_.enabled(Level::info)) return;
+  logger_.write(Level::info, "token_rejected",
+                {{"listener", text(rejection.listener)},
+                 {"subject_kind", text(rejection.subject_kind)},
+                 {"subject", text(rejection.subject)},
+                 {"token_id", text(rejection.token_id)},
+                 {"peer", text(rejection.peer)},
+                 {"resource", text(rejection.resource)},
+                 {"error", text(rejection.error)},
+                 {"cause", text(rejection.cause)}});
+}
+
 void AccessTelemetry::token_asked(const tokens::TokenEvent& event) {
   metrics_.count_token_issued(event.listener, event.outcome);
   const bool is_issued = event.outcome == "issued";

@@ -172,9 +172,9 @@ expect_strangers_refused() {
   refused UnrecognizedClientException AKIDFOREIGN000000001 $SECRET
   refused InvalidSignatureException $KEY_ID "${SECRET}x"
   refused AccessDeniedException $KEY_ID $SECRET --endpoint-url http://127.0.0.1:81
+  local operation=AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken
   expect_equal "status without a signature" 400 "$(curl -sS -m 5 -o "$WORK/body" \
-    -w '%{http_code}' -d '{}' -H "X-Amz-Target: AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken" \
-    http://127.0.0.1:80/)"
+    -w '%{http_code}' -d '{}' -H "X-Amz-Target: $operation" http://127.0.0.1:80/)"
   expect_equal "code" MissingAuthenticationTokenException "$(jq -r .__type "$WORK/body")"
 }
 
@@ -187,7 +187,8 @@ expect_keys_to_change() {
   refused UnrecognizedClientException $KEY_ID $SECRET
   aws_as AKIDLARDERNODE000002 $SECRET ecr get-login-password | grep -q '^eyJ' || fail "the new key"
   chmod 644 "$WORK/access-keys"
-  wait_until 5 "word of a file that others read" grep -q ' access_trouble .*chmod' "$WORK/larder.log"
+  wait_until 5 "word of a file that others read" \
+    grep -q ' access_trouble .*chmod' "$WORK/larder.log"
 }
 
 # expect_line EVENT TEXT...: one line of the log that has them all.
@@ -207,6 +208,8 @@ expect_decisions_explained() {
   expect_line policy_denied "${who[@]}" resource=$REGISTRY_HOST/bank/app reference=v1 \
     'reason="denied: no statement allows it"'
   expect_line token_issued endpoint=ecr subject=nodes
+  expect_line token_rejected resource=$REGISTRY_HOST/shop/web error=invalid_token \
+    'cause="the access key it was given for is no more"'
   expect_equal "denials counted" "$(grep -c ' policy_denied ' "$WORK/larder.log")" \
     "$(metric larder_policy_decisions_total 'decision="deny"')"
 }

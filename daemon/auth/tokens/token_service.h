@@ -36,7 +36,7 @@ struct TokenEvent {
   std::string_view outcome;  // "issued", or RFC 6749's word for the refusal
   std::string_view cause;    // why it was refused
   std::string_view token_id;
-  std::string_view endpoint = "/token";  // or "ecr"
+  std::string_view endpoint = "/token";  // or "ecr", or "control"
 };
 
 // Thread-safety: any thread. Must not block.

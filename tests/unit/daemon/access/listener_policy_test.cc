@@ -28,6 +28,7 @@ class DecisionLines final : public DecisionObserver, public policy::PolicyObserv
                     (decision.is_allowed ? " allowed, " : " denied, ") +
                     std::string(decision.reason) + (decision.is_dry_run ? ", dry run" : ""));
   }
+  void token_rejected(const TokenRejection&) override {}
   void policy_reloaded(const std::filesystem::path&, const policy::Policy&) override {}
   void policy_kept(const std::filesystem::path&, const Error&) override {}
   std::vector<std::string> lines;

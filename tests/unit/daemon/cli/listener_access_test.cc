@@ -29,6 +29,7 @@ class AccessTroubles final : public access::AccessObserver {
     troubles.push_back(what + ": " + std::string(to_string(why.code)));
   }
   void policy_decided(const access::PolicyDecision&) override {}
+  void token_rejected(const access::TokenRejection&) override {}
   void token_asked(const tokens::TokenEvent&) override {}
   void policy_reloaded(const std::filesystem::path&, const policy::Policy&) override {}
   void policy_kept(const std::filesystem::path&, const Error&) override {}

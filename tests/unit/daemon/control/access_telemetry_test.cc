@@ -83,13 +83,29 @@ TEST_F(AccessTelemetryTest, TellsWhatADryRunWouldDeny) {
   EXPECT_THAT(metrics(), HasSubstr("{decision=\"dry_run_deny\",listener=\"node\"} 1\n"));
 }
 
+TEST_F(AccessTelemetryTest, LogsWhyATokenDidNotDo) {
+  telemetry_.token_rejected({.listener = "node",
+                             .subject_kind = "user",
+                             .subject = "alice",
+                             .token_id = "t1",
+                             .peer = "10.1.2.3:51324",
+                             .resource = "reg.test/app",
+                             .error = "insufficient_scope",
+                             .cause = "the token is not for it"});
+
+  EXPECT_EQ(logged_line(), nlohmann::json::parse(R"({
+      "level": "info", "event": "token_rejected", "listener": "node", "subject_kind": "user",
+      "subject": "alice", "token_id": "t1", "peer": "10.1.2.3:51324", "resource": "reg.test/app",
+      "error": "insufficient_scope", "cause": "the token is not for it"})"));
+}
+
 TEST_F(AccessTelemetryTest, LogsWhoWasRefusedAToken) {
   telemetry_.token_asked(kRefused);
 
   EXPECT_EQ(logged_line(), nlohmann::json::parse(R"({
       "level": "info", "event": "token_refused", "listener": "node", "endpoint": "/token",
-      "peer": "10.1.2.3:51324", "subject_kind": "user", "subject": "alice", "outcome": "invalid_grant",
-      "cause": "wrong password", "token_id": ""})"));
+      "peer": "10.1.2.3:51324", "subject_kind": "user", "subject": "alice",
+      "outcome": "invalid_grant", "cause": "wrong password", "token_id": ""})"));
 }
 
 TEST_F(AccessTelemetryTest, KeepsWhatIsAllowedAndIssuedForDebugging) {
