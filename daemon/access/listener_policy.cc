@@ -1,5 +1,7 @@
 #include "daemon/access/listener_policy.h"
 
+#include <utility>
+
 #include "daemon/auth/policy/address.h"
 
 namespace larder::access {
@@ -25,6 +27,12 @@ policy::SubjectKind kind_of(tokens::Subject::Kind kind) {
 
 bool ListenerPolicy::allows(const Question& question) const {
   if (file_ == nullptr) return true;
+  const Decided decided = decide(question);
+  tell(question, decided);
+  return decided.decision.is_allowed() || is_dry_run_;
+}
+
+ListenerPolicy::Decided ListenerPolicy::decide(const Question& question) const {
   const tokens::Subject& subject = question.subject;
   const bool is_tenant = subject.kind == tokens::Subject::Kind::tenant;
   const std::string account = subject.namespace_name + "/" + subject.service_account;
@@ -41,8 +49,13 @@ bool ListenerPolicy::allows(const Question& question) const {
   request.source_ip = policy::address_of_peer(question.peer);
   request.is_secure = question.is_secure;
   request.time = clock_.wall();
-  const auto policy = file_->current();
+  auto policy = file_->current();
   const auto decision = policy::decide(*policy, request);
+  return {std::move(policy), decision};
+}
+
+void ListenerPolicy::tell(const Question& question, const Decided& decided) const {
+  const tokens::Subject& subject = question.subject;
   observer_.policy_decided({.listener = listener_,
                             .subject_kind = tokens::to_string(subject.kind),
                             .subject = subject.name,
@@ -53,20 +66,34 @@ bool ListenerPolicy::allows(const Question& question) const {
                             .action = policy::to_string(question.action),
                             .resource = question.resource,
                             .reference = question.reference,
-                            .is_allowed = decision.is_allowed(),
+                            .is_allowed = decided.decision.is_allowed(),
                             .is_dry_run = is_dry_run_,
-                            .reason = policy::describe(*policy, decision)});
-  return decision.is_allowed() || is_dry_run_;
+                            .reason = policy::describe(*decided.policy, decided.decision)});
 }
 
 void ListenerPolicy::maintain() {
   if (file_ != nullptr) file_->current();
 }
 
+// Clients ask for "pull" whatever they are about to read, and what they read is decided when they
+// do.
 bool ListenerPolicy::may(const tokens::AccessQuestion& question) const {
   if (question.type != "repository" || question.action != "pull") return false;
-  return allows(
-      {question.subject, policy::Action::pull, question.name, question.peer, question.is_secure});
+  if (file_ == nullptr) return true;
+  Question told{question.subject, policy::Action::pull, question.name, question.peer,
+                question.is_secure};
+  Decided decided = decide(told);
+  for (const auto action : {policy::Action::list, policy::Action::referrers}) {
+    if (decided.decision.is_allowed()) break;
+    const Question other{question.subject, action, question.name, question.peer,
+                         question.is_secure};
+    if (Decided read = decide(other); read.decision.is_allowed()) {
+      decided = std::move(read);
+      told.action = action;
+    }
+  }
+  tell(told, decided);
+  return decided.decision.is_allowed() || is_dry_run_;
 }
 
 }  // namespace larder::access

@@ -82,10 +82,20 @@ class ListenerPolicy final : public tokens::AccessDecider {
   // Once a second: a new version is in force, or reported, also while nobody asks.
   void maintain();
 
-  // For a token: repositories alone, and of those only reading.
+  // For a token: repositories alone, and of those only reading. "pull" stands for reading of any
+  // kind. One decision is told, whichever it hung on.
   bool may(const tokens::AccessQuestion& question) const override;
 
  private:
+  struct Decided {
+    std::shared_ptr<const policy::Policy> policy;
+    policy::Decision decision;
+  };
+
+  // Of a listener with a policy.
+  Decided decide(const Question& question) const;
+  void tell(const Question& question, const Decided& decided) const;
+
   const std::string listener_;
   const std::unique_ptr<policy::PolicyFile> file_;
   const Clock& clock_;

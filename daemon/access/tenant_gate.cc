@@ -79,7 +79,8 @@ std::optional<http::Response> TenantGate::refuse(const http::Request& request,
   const tokens::Subject nobody;  // who a tenant is only his upstream knows
   if (!policy_allows(parts_.policy, nobody, request, path, resource)) return denied_reply();
 
-  const Status in_public = may(path, anonymously(target), request.peer);
+  const Asked asked{request.peer, parts_.clock.now() + parts_.deadline};
+  const Status in_public = may(path, anonymously(target), asked);
   if (in_public.ok()) return {};
   if (!caller->has_token) return challenge(request, resource);
   if (caller->tenant == nullptr) {
@@ -89,7 +90,7 @@ std::optional<http::Response> TenantGate::refuse(const http::Request& request,
     return registry::error_reply(path.kind, in_public.error());
   }
   target.as = caller->tenant;
-  const Status allowed = may(path, target, request.peer);
+  const Status allowed = may(path, target, asked);
   if (allowed.ok()) return {};
   if (allowed.error().code == Errc::denied) {
     return reject(request, resource, kInsufficientScope, allowed.error().context, target.as.get());
@@ -119,9 +120,9 @@ Result<TenantGate::Caller> TenantGate::caller_of(const http::Request& request,
 }
 
 // Whether `target.as` may have it.
-Status TenantGate::may(const RegistryPath& path, const Target& target, std::string_view peer) {
+Status TenantGate::may(const RegistryPath& path, const Target& target, const Asked& asked) {
   const std::string resource = resource_of(target);
-  const Question question{path, target, peer, resource, thing_of(path, resource), digest_of(path)};
+  const Question question{path, target, asked, resource, thing_of(path, resource), digest_of(path)};
   const auto subject = subject_of(target);
   const Standing of_all = parts_.grants.standing(subject, resource);
   if (of_all == Standing::refused) return Error{Errc::denied, "upstream refuses it"};
@@ -133,9 +134,9 @@ Status TenantGate::may(const RegistryPath& path, const Target& target, std::stri
     return of_thing == standing || (of_all == standing && is_inside);
   };
   if (stands(Standing::fresh)) return {};
-  Status asked = ask(question);
-  if (asked.ok() || is_no(asked.error())) return asked;
-  return stands(Standing::in_grace) ? Status() : asked;  // nobody can be asked
+  Status answer = ask(question);
+  if (answer.ok() || is_no(answer.error())) return answer;
+  return stands(Standing::in_grace) ? Status() : answer;  // nobody can be asked
 }
 
 Status TenantGate::ask(const Question& question) {
@@ -145,7 +146,7 @@ Status TenantGate::ask(const Question& question) {
   const std::string subject(subject_of(question.target));
   const bool is_stranger = !subject.empty() && !parts_.tenants.is_proven(subject) &&
                            parts_.grants.standing(subject, question.resource) == Standing::unknown;
-  if (is_stranger && !parts_.limits.may_ask(question.peer)) {
+  if (is_stranger && !parts_.limits.may_ask(question.asked.peer)) {
     return Error{Errc::upstream_down, "too many credentials from there were refused a moment ago"};
   }
   Status asked = probe(question);
@@ -153,14 +154,14 @@ Status TenantGate::ask(const Question& question) {
     note_granted(question);
   } else if (is_no(asked.error())) {
     note_refused(question, asked.error());
-    if (is_stranger) parts_.limits.note_refused(question.peer);
+    if (is_stranger) parts_.limits.note_refused(question.asked.peer);
   }
   return asked;
 }
 
 Status TenantGate::probe(const Question& question) {
   const std::string key = std::string(subject_of(question.target)) + " " + question.thing;
-  const MonoTime deadline = parts_.clock.now() + parts_.deadline;
+  const MonoTime deadline = question.asked.deadline;
   const auto asked = probes_.run(key, deadline, [&]() -> Result<bool> {
     const Status probed = parts_.prober.probe(question.target, question.path, deadline);
     if (!probed.ok()) return probed.error();

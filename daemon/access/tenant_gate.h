@@ -58,18 +58,24 @@ class TenantGate final : public registry::AccessGate {
   };
 
   Result<Caller> caller_of(const http::Request& request, const std::string& resource);
+  // One request.
+  struct Asked {
+    std::string_view peer;
+    MonoTime deadline;  // for all that upstream is asked about it
+  };
+
   // What is asked for, and in whose name.
   struct Question {
     const registry::RegistryPath& path;
     const registry::Target& target;
-    std::string_view peer;
+    const Asked& asked;
     std::string resource;                   // the repository, with its upstream
     std::string thing;                      // of all that the repository has
     std::optional<cache::Digest> digest{};  // of it
   };
 
   Status may(const registry::RegistryPath& path, const registry::Target& target,
-             std::string_view peer);
+             const Asked& asked);
   Status ask(const Question& question);
   Status probe(const Question& question);
   void note_granted(const Question& question);

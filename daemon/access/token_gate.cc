@@ -55,6 +55,10 @@ TokenGate::Caller TokenGate::caller_of(const http::Request& request) const {
   if (!token.ok()) return {.error = "invalid_token", .cause = token.error().context};
   auto claims = parts_.verifier.verify(**token);
   if (!claims.ok()) return {.error = "invalid_token", .cause = claims.error().context};
+  // What a tenant has shown is checked by the tenants' gate alone.
+  if ((*claims)->subject.kind == Subject::Kind::tenant) {
+    return {.error = "invalid_token", .cause = "a tenant's token"};
+  }
   return {.claims = *std::move(claims)};
 }
 
@@ -108,7 +112,7 @@ http::Response TokenGate::challenge(const http::Request& request, const std::str
     }
     parts_.observer.token_rejected(rejection);
   }
-  const std::string scope = resource.empty() ? "" : "repository:" + resource + ":pull";
+  const std::string scope = resource.empty() ? "" : tokens::pull_scope(resource);
   return challenge_reply(request, {"", parts_.service, scope, caller.error});
 }
 

@@ -94,4 +94,11 @@ std::string hex(std::string_view bytes) {
   return text;
 }
 
+std::string printable(std::string_view text, std::size_t bytes_max) {
+  std::string line(text.substr(0, bytes_max));
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return c < ' ' || c >= 0x7f; }, ' ');
+  return std::string(http::trim(line));
+}
+
 }  // namespace larder::auth

@@ -3,6 +3,7 @@
 // Thread-safety: functions of their arguments. Blocks: no.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,5 +25,9 @@ std::optional<std::string> base64url_decoded(std::string_view text);
 
 // In lower case.
 std::string hex(std::string_view bytes);
+
+// What others say, as one line of a log: its first bytes, with a space for each that is not
+// printable ASCII, and none at either end.
+std::string printable(std::string_view text, std::size_t bytes_max);
 
 }  // namespace larder::auth

@@ -33,13 +33,8 @@ Error refusal(const http::Url& realm, int status) {
           kUselessAnswerCause};
 }
 
-// No scope that is asked for by itself has a space.
 std::string key_of(const Wish& wish) {
   return wish.as == nullptr ? wish.scope : wish.as->id + " " + wish.scope;
-}
-
-bool is_tenants(const std::string& key) {
-  return key.find(' ') != std::string::npos;
 }
 
 std::string authorization_of(const Credential& credential) {
@@ -50,17 +45,19 @@ std::string authorization_of(const Credential& credential) {
 }  // namespace
 
 Exchanger::Exchanger(ExchangerParts parts)
-    : parts_(std::move(parts)), tokens_("token", parts_.clock, parts_.observer, parts_.host) {}
+    : parts_(std::move(parts)),
+      own_tokens_("token", parts_.clock, parts_.observer, parts_.host),
+      tenants_tokens_("token", parts_.clock, parts_.observer, parts_.host, Keeping::lent) {}
 
 std::optional<std::string> Exchanger::remembered(const Wish& wish) {
-  const auto token = tokens_.known(key_of(wish));
+  const auto token = tokens_of(wish).known(key_of(wish));
   return token ? std::optional(authorization_of(*token)) : std::nullopt;
 }
 
 void Exchanger::forget(const Wish& wish, const std::string& authorization) {
-  const auto token = tokens_.known(key_of(wish));
+  const auto token = tokens_of(wish).known(key_of(wish));
   if (!token || authorization_of(*token) != authorization) return;
-  tokens_.forget(key_of(wish), *token);
+  tokens_of(wish).forget(key_of(wish), *token);
   MutexLock lock(mutex_);
   const auto turn = turns_.find(key_of(wish));
   if (turn != turns_.end()) turn->second.first = (turn->second.first + 1) % turn->second.count;
@@ -81,19 +78,23 @@ Result<std::string> Exchanger::authorize(const std::vector<Challenge>& challenge
     return exchange(challenges, wish, until, stopped);
   };
   const auto token =
-      tokens_.get(key_of(wish), ask, std::min(deadline.value_or(limit), limit), stop);
+      tokens_of(wish).get(key_of(wish), ask, std::min(deadline.value_or(limit), limit), stop);
   if (!token) return token.error();
   return authorization_of(*token);
 }
 
 void Exchanger::renew_due(const std::stop_token& stop) {
   parts_.credentials.renew_due(stop);
-  tokens_.renew_due(kExchangeLimit, stop);
+  own_tokens_.renew_due(kExchangeLimit, stop);
+}
+
+void Exchanger::drop_ended() {
+  own_tokens_.drop_ended();
+  tenants_tokens_.drop_ended();
 }
 
 std::vector<RenewalFacts> Exchanger::facts() const {
-  auto facts = tokens_.facts();
-  std::erase_if(facts, [](const RenewalFacts& one) { return is_tenants(one.of); });
+  auto facts = own_tokens_.facts();
   const auto behind = parts_.credentials.facts();
   facts.insert(facts.end(), behind.begin(), behind.end());
   return facts;
@@ -126,7 +127,8 @@ Result<std::vector<Credential>> Exchanger::credentials_for(const Wish& wish,
     // not_found, say, would be taken for an answer about the image.
     const bool is_away = error.code == Errc::upstream_down || error.code == Errc::timeout ||
                          error.code == Errc::cancelled;
-    return Error{is_away ? error.code : Errc::denied, "credential: " + error.context, error.cause};
+    return Error{is_away ? error.code : Errc::denied, "credential: " + error.context,
+                 error.cause.empty() ? kCredentialCause : error.cause};
   }
   if (credentials->empty()) credentials->emplace_back();
   if (credentials->size() > kCredentialsMax) credentials->resize(kCredentialsMax);
@@ -165,9 +167,12 @@ Result<Exchanger::Granted> Exchanger::ask_realm(const Challenge& challenge, cons
   auto request = token_request(challenge, wish.scope, credential, parts_.endpoint, parts_.boundary);
   if (!request) return request.error();
   request->deadline = deadline;
+  // The certificate is Larder's own right, which is nobody else's.
+  if (wish.as != nullptr) request->with_certificate = false;
   // The lifetime counts from before the question: the answer's own time may be another clock's.
   const auto asked_at = parts_.clock.now();
-  auto answer = http::send_buffered(parts_.client, *request, kTokenAnswerBytesMax, stop);
+  auto& client = wish.as == nullptr ? parts_.client : parts_.tenants_client;
+  auto answer = http::send_buffered(client, *request, kTokenAnswerBytesMax, stop);
   if (!answer) return in_context("token", answer.error());
   if (answer->head.status != 200) return refusal(request->url, answer->head.status);
   auto issued = parse_token_answer(answer->body);

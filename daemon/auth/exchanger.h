@@ -32,6 +32,9 @@ namespace larder::auth {
 // No exchange takes longer, whoever asks and however slowly a realm answers.
 inline constexpr std::chrono::seconds kExchangeLimit{10};
 
+// The cause of errors about Larder's own credential: what they say is for the log, not for clients.
+inline constexpr std::string_view kCredentialCause = "credential";
+
 // The cause of errors that a token server's answer is: it is there, and of no use.
 inline constexpr std::string_view kUselessAnswerCause = "token";
 
@@ -53,6 +56,7 @@ struct ExchangerParts {
   http::Url endpoint;
   std::string host;  // the upstream's, as in the names of images
   http::Client& client;
+  http::Client& tenants_client;  // for what is asked in tenants' names
   CredentialSource& credentials;
   TrustBoundary boundary;
   Clock& clock;
@@ -81,11 +85,13 @@ class Exchanger {
   // known.
   std::size_t credentials(const Wish& wish) const;
 
-  // Gets anew what is past half its life: tokens, and the credentials behind them.
+  // Gets anew what is past half its life: Larder's own tokens, and the credentials behind them.
   bool wants_renewal() const {
-    return tokens_.wants_renewal() || parts_.credentials.wants_renewal();
+    return own_tokens_.wants_renewal() || parts_.credentials.wants_renewal();
   }
   void renew_due(const std::stop_token& stop);
+  // Call it each second: what has ended, a tenant's above all, leaves the memory.
+  void drop_ended();
 
   // Of Larder's own tokens and credentials, not of tenants'.
   std::vector<RenewalFacts> facts() const;
@@ -112,11 +118,13 @@ class Exchanger {
                             const Credential& credential, std::optional<MonoTime> deadline,
                             const std::stop_token& stop);
   Granted as_it_is(const Credential& credential) const;
+  Renewals& tokens_of(const Wish& wish) { return wish.as ? tenants_tokens_ : own_tokens_; }
   Turn turn_of(const Wish& wish, std::size_t count);
   void note_turn(const Wish& wish, Turn turn);
 
   const ExchangerParts parts_;
-  Renewals tokens_;
+  Renewals own_tokens_;
+  Renewals tenants_tokens_;  // apart: however many tenants ask, they push out none of the others
   mutable Mutex mutex_;
   std::map<std::string, Turn> turns_ GUARDED_BY(mutex_);
 };

@@ -12,7 +12,7 @@
 
 #include "cache/base/unique_fd.h"
 #include "daemon/auth/child_process.h"
-#include "daemon/http/ascii.h"
+#include "daemon/auth/encoding.h"
 #include "daemon/http/waiter.h"
 
 namespace larder::auth {
@@ -20,6 +20,7 @@ namespace larder::auth {
 namespace {
 
 constexpr std::size_t kErrorBytesMax = 1024;
+constexpr std::size_t kErrorBytesTold = 200;
 constexpr int kReadsAfterEnd = 64;  // of up to 16 KiB: more than a pipe holds
 
 struct Pipe {
@@ -123,14 +124,6 @@ Status talk_until_end(const ProgramRun& run, const ChildProcess& child, Conversa
   }
 }
 
-// One line without control characters or anything that a terminal could make something of.
-std::string printable(std::string text) {
-  const auto is_plain = [](char c) { return c >= ' ' && c < 0x7f; };
-  std::replace_if(
-      text.begin(), text.end(), [&](char c) { return !is_plain(c); }, ' ');
-  return std::string(http::trim(text));
-}
-
 bool has_nul(const std::vector<std::string>& texts) {
   return std::any_of(texts.begin(), texts.end(),
                      [](const auto& text) { return text.find('\0') != std::string::npos; });
@@ -176,7 +169,8 @@ Result<ProgramOutput> run_checked(const ProgramRun& run) {
   talk.output.hear_rest();
   talk.errors.hear_rest();
   if (talk.output.is_too_much()) return too_much(run);
-  return ProgramOutput{exit_status, std::move(talk.output.text()), printable(talk.errors.text())};
+  return ProgramOutput{exit_status, std::move(talk.output.text()),
+                       printable(talk.errors.text(), kErrorBytesMax)};
 }
 
 }  // namespace
@@ -186,6 +180,12 @@ Result<ProgramOutput> run_program(const ProgramRun& run) {
   auto output = fit ? run_checked(run) : Result<ProgramOutput>(fit.error());
   if (!output) return in_context("run " + run.path, output.error());
   return output;
+}
+
+std::string failure_text(const ProgramOutput& output) {
+  const std::string status = "exit status " + std::to_string(output.exit_status);
+  if (output.errors.empty()) return status;
+  return status + ": " + output.errors.substr(0, kErrorBytesTold);
 }
 
 }  // namespace larder::auth

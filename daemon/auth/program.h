@@ -39,4 +39,7 @@ struct ProgramOutput {
 // processes or pipes to give. A program that ends with a failure is an output like any other.
 Result<ProgramOutput> run_program(const ProgramRun& run);
 
+// "exit status 4: not logged in", of what it said to people. Without its stdout.
+std::string failure_text(const ProgramOutput& output);
+
 }  // namespace larder::auth

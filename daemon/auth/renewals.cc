@@ -11,9 +11,9 @@ constexpr std::chrono::seconds kPauseMin{10};
 constexpr std::chrono::seconds kPauseMax{300};
 
 // Whether an error says something about the caller only: another may have more time.
-bool is_callers_own(const Error& error, const std::optional<MonoTime>& deadline) {
+bool is_callers_own(const Error& error, const std::optional<MonoTime>& deadline, MonoTime now) {
   if (error.code == Errc::cancelled) return true;
-  return error.code == Errc::timeout && deadline && std::chrono::steady_clock::now() >= *deadline;
+  return error.code == Errc::timeout && deadline && now >= *deadline;
 }
 
 }  // namespace
@@ -37,12 +37,29 @@ std::optional<Credential> Renewals::known(const std::string& key) {
 std::optional<Credential> Renewals::find(const std::string& key) {
   const auto found = entries_.find(key);
   if (found == entries_.end()) return std::nullopt;
-  if (clock_.now() >= found->second.granted.expires) {
+  const MonoTime now = clock_.now();
+  if (is_over(found->second, now)) {
     entries_.erase(found);
     return std::nullopt;
   }
   found->second.used = true;
+  found->second.used_at = now;
   return found->second.granted.credential;
+}
+
+bool Renewals::is_over(const Entry& entry, MonoTime now) const {
+  return now >= entry.granted.expires ||
+         (keeping_ == Keeping::lent && now - entry.used_at >= kLentIdleMax);
+}
+
+bool Renewals::is_due(const Entry& entry, MonoTime now) const {
+  return entry.ask && entry.used && entry.renew_at <= now && now < entry.granted.expires;
+}
+
+std::size_t Renewals::drop_ended() {
+  MutexLock lock(mutex_);
+  const MonoTime now = clock_.now();
+  return std::erase_if(entries_, [&](const auto& one) { return is_over(one.second, now); });
 }
 
 void Renewals::forget(const std::string& key, const Credential& credential) {
@@ -81,7 +98,8 @@ std::optional<Result<Credential>> Renewals::lead(const std::string& key, const A
       asked.ok() ? Result<Credential>(asked->credential) : Result<Credential>(asked.error());
   MutexLock lock(mutex_);
   if (asked.ok()) keep(key, *asked, ask);
-  if (asked.ok() || !is_callers_own(asked.error(), deadline)) pending.outcome = outcome;
+  if (asked.ok() || !is_callers_own(asked.error(), deadline, clock_.now()))
+    pending.outcome = outcome;
   pending.done = true;
   pending_.erase(key);
   settled_.notify_all();
@@ -108,22 +126,21 @@ std::optional<Result<Credential>> Renewals::wait(Pending& pending, std::optional
 
 void Renewals::keep(const std::string& key, const Granted& granted, const Ask& ask) {
   if (entries_.size() >= kKeysMax && entries_.count(key) == 0) {
-    entries_.erase(
-        std::min_element(entries_.begin(), entries_.end(), [](const auto& a, const auto& b) {
-          return a.second.granted.expires < b.second.granted.expires;
-        }));
+    entries_.erase(std::min_element(
+        entries_.begin(), entries_.end(),
+        [](const auto& a, const auto& b) { return a.second.used_at < b.second.used_at; }));
   }
   const MonoTime now = clock_.now();
   const Duration left = granted.expires - now;
-  entries_[key] = {granted, ask, now + left / 2, clock_.wall() + left};
+  entries_[key] = {granted, keeping_ == Keeping::own ? ask : Ask(), now + left / 2, now,
+                   clock_.wall() + left};
 }
 
 bool Renewals::wants_renewal() const {
   MutexLock lock(mutex_);
   const MonoTime now = clock_.now();
-  return std::any_of(entries_.begin(), entries_.end(), [now](const auto& one) {
-    return one.second.used && one.second.renew_at <= now && now < one.second.granted.expires;
-  });
+  return std::any_of(entries_.begin(), entries_.end(),
+                     [&](const auto& one) { return is_due(one.second, now); });
 }
 
 // What is due; it is nobody else's for a pause.
@@ -131,7 +148,7 @@ std::optional<std::pair<std::string, Renewals::Ask>> Renewals::take_due() {
   MutexLock lock(mutex_);
   const MonoTime now = clock_.now();
   for (auto& [key, entry] : entries_) {
-    if (!entry.used || entry.renew_at > now || now >= entry.granted.expires) continue;
+    if (!is_due(entry, now)) continue;
     entry.renew_at = now + renewal_pause(entry.failures + 1);
     return std::pair(key, entry.ask);
   }
@@ -167,6 +184,7 @@ Duration Renewals::note_failure(const std::string& key, const Error& why) {
 }
 
 void Renewals::tell(const std::string& key, const Status& outcome, Duration pause) {
+  if (keeping_ == Keeping::lent) return;
   observer_.asked_for_credential(upstream_of(key), kind_, outcome, pause);
 }
 

@@ -6,6 +6,7 @@
 // Thread-safety: any thread. Blocks: get() and renew_due() on what is asked.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -35,6 +36,15 @@ class RenewalObserver {
 // After the n-th failure in a row, n from 1: 10 s, then twice as long each time, 5 min at most.
 Duration renewal_pause(unsigned failures);
 
+// Whose what is kept is.
+enum class Keeping {
+  own,   // got anew before it ends, and told of
+  lent,  // a tenant's: dropped kLentIdleMax after its last use, never asked for but by him, and
+         // nobody's news
+};
+
+inline constexpr std::chrono::minutes kLentIdleMax{15};
+
 class Renewals {
  public:
   struct Granted {
@@ -43,13 +53,16 @@ class Renewals {
   };
   using Ask = std::function<Result<Granted>(std::optional<MonoTime>, const std::stop_token&)>;
 
-  static constexpr std::size_t kKeysMax = 1024;  // credentials kept at once
+  // Credentials kept at once; then the one goes that was used longest ago.
+  static constexpr std::size_t kKeysMax = 1024;
 
   // `upstream`: whose credentials these are; empty: each key is an upstream. `clock` and
   // `observer` must outlive this.
-  Renewals(std::string kind, Clock& clock, RenewalObserver& observer, std::string upstream = {})
+  Renewals(std::string kind, Clock& clock, RenewalObserver& observer, std::string upstream = {},
+           Keeping keeping = Keeping::own)
       : kind_(std::move(kind)),
         upstream_(std::move(upstream)),
+        keeping_(keeping),
         clock_(clock),
         observer_(observer) {}
 
@@ -69,14 +82,18 @@ class Renewals {
   // Asks anew for all of those, `limit` at most for each.
   void renew_due(Duration limit, const std::stop_token& stop);
 
+  // What nobody will be given any more leaves the memory; call it each second. Returns how many.
+  std::size_t drop_ended();
+
   // Of those that have not ended, by key.
   std::vector<RenewalFacts> facts() const;
 
  private:
   struct Entry {
     Granted granted;
-    Ask ask;
+    Ask ask;  // none for what is lent: it holds the tenant's password
     MonoTime renew_at;
+    MonoTime used_at;
     WallTime ends{};
     bool used = false;  // since it was granted
     unsigned failures = 0;
@@ -86,6 +103,8 @@ class Renewals {
   struct Pending;
 
   std::optional<Credential> find(const std::string& key) REQUIRES(mutex_);
+  bool is_over(const Entry& entry, MonoTime now) const;
+  bool is_due(const Entry& entry, MonoTime now) const;
   std::pair<std::shared_ptr<Pending>, bool> join_or_lead(const std::string& key);
   std::optional<Result<Credential>> lead(const std::string& key, const Ask& ask, Pending& pending,
                                          std::optional<MonoTime> deadline,
@@ -102,6 +121,7 @@ class Renewals {
 
   const std::string kind_;
   const std::string upstream_;
+  const Keeping keeping_;
   Clock& clock_;
   RenewalObserver& observer_;
   mutable Mutex mutex_;

@@ -22,13 +22,22 @@ constexpr std::size_t kScopesAskedMax = 8;
 constexpr std::chrono::seconds kLifetimeDefault{60};
 constexpr std::chrono::seconds kLifetimeMax{24 * 60 * 60};
 
+// Of what a challenge wants us to ask for, what a pull needs; nothing when that is none of it.
+std::string for_pulling(std::string_view scope) {
+  const auto colon = scope.rfind(':');
+  if (colon == scope.npos) return std::string(scope);  // has no actions: a word of the registry's
+  const std::string actions = "," + std::string(scope.substr(colon + 1)) + ",";
+  if (actions.find(",pull,") == actions.npos) return {};
+  return std::string(scope.substr(0, colon)) + ":pull";
+}
+
 // Some registries name the repository otherwise in the challenge than in the request, or, as ECR
 // Public does, another scope altogether: both are asked for.
 std::vector<std::string> scopes_to_ask(const std::string& own, std::string_view challenged) {
   std::vector<std::string> scopes{own};
   while (!challenged.empty() && scopes.size() < kScopesAskedMax) {
     const auto end = std::min(challenged.find(' '), challenged.size());
-    const std::string scope(challenged.substr(0, end));
+    const std::string scope = for_pulling(challenged.substr(0, end));
     challenged.remove_prefix(std::min(end + 1, challenged.size()));
     const bool known = std::find(scopes.begin(), scopes.end(), scope) != scopes.end();
     if (!scope.empty() && !known) scopes.push_back(scope);

@@ -150,7 +150,7 @@ Status ListenerAccess::open_proofs() {
     passwords_ = *std::move(opened);
   }
   if (!tokens.access_keys_file.empty()) {
-    auto opened = tokens::AccessKeyFile::open(tokens.access_keys_file);
+    auto opened = tokens::AccessKeyFile::open(tokens.access_keys_file, ground_.clock);
     if (!opened.ok()) return in_context("tokens.access_keys", opened.error());
     access_keys_ = *std::move(opened);
   }

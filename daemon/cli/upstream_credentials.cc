@@ -49,10 +49,11 @@ std::unique_ptr<CredentialSource> basic(const config::Auth& auth) {
   return std::make_unique<auth::EnvironmentCredentials>(auth.username, auth.password.environment);
 }
 
-std::unique_ptr<CredentialSource> docker_config(const config::DockerConfig& options) {
+std::unique_ptr<CredentialSource> docker_config(const config::DockerConfig& options,
+                                                const Clock& clock) {
   auth::CredentialHelpers helpers{{}, lines_of(options.env)};
   helpers.directories.assign(options.helper_directories.begin(), options.helper_directories.end());
-  return std::make_unique<auth::DockerConfigCredentials>(options.file, std::move(helpers));
+  return std::make_unique<auth::DockerConfigCredentials>(options.file, std::move(helpers), clock);
 }
 
 std::unique_ptr<CredentialSource> kubernetes_secret(const config::KubernetesSecret& options) {
@@ -161,7 +162,7 @@ Made upstream_credentials(const config::Auth& auth, const CredentialGround& grou
     case config::AuthKind::basic:
       return basic(auth);
     case config::AuthKind::docker_config:
-      return docker_config(auth.docker_config);
+      return docker_config(auth.docker_config, ground.clock);
     case config::AuthKind::kubernetes_secret:
       return kubernetes_secret(auth.kubernetes_secret);
     case config::AuthKind::exec:

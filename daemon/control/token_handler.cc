@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "daemon/auth/tokens/bearer_challenge.h"
 #include "daemon/control/json_messages.h"
 #include "daemon/log/line.h"
 
@@ -76,7 +77,7 @@ Result<access::TokenOrder> TokenHandler::read(const std::string& body) const {
   for (const auto& repository : *repositories) {
     const auto name = commands_.full_name(repository);
     if (!name.ok()) return name.error();
-    scopes->push_back("repository:" + *name + ":pull");
+    scopes->push_back(tokens::pull_scope(*name));
   }
   auto access = tokens::parse_scopes(*scopes);
   if (!access.ok()) return access.error();

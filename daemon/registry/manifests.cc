@@ -22,9 +22,9 @@ cache::TagName name_of(const Target& target, const std::string& tag) {
   return {target.upstream->name(), target.repository, tag};
 }
 
-// Of a digest among the negatives.
+// Of a question for a digest.
 std::string key_of(const Target& target, const std::string& digest) {
-  return target.upstream->name() + "/" + target.repository + "@" + digest;
+  return target.asker() + target.upstream->name() + "/" + target.repository + "@" + digest;
 }
 
 }  // namespace

@@ -22,6 +22,8 @@ class ReferrersOrigin final : public Origin {
   ReferrersOrigin(Target target, const cache::Digest& subject, bool is_subject_cached)
       : target_(std::move(target)), subject_(subject), is_subject_cached_(is_subject_cached) {}
 
+  std::string asker() const override { return target_.asker(); }
+
   // Nobody can be asked for a list as it was.
   Result<upstream::FetchedManifest> fetch(const upstream::Ask& ask,
                                           const std::optional<cache::Digest>&) const override {

@@ -21,6 +21,8 @@ class TagsOrigin final : public Origin {
  public:
   TagsOrigin(Target target, ListPage page) : target_(std::move(target)), page_(std::move(page)) {}
 
+  std::string asker() const override { return target_.asker(); }
+
   // Nobody can be asked for a list as it was.
   Result<upstream::FetchedManifest> fetch(const upstream::Ask& ask,
                                           const std::optional<cache::Digest>&) const override {

@@ -13,6 +13,8 @@ class TagOrigin final : public Origin {
  public:
   TagOrigin(Target target, std::string tag) : target_(std::move(target)), tag_(std::move(tag)) {}
 
+  std::string asker() const override { return target_.asker(); }
+
   Result<upstream::FetchedManifest> fetch(
       const upstream::Ask& ask, const std::optional<cache::Digest>& version) const override {
     return target_.upstream->get_manifest(target_.repository, version ? version->str() : tag_,

@@ -28,7 +28,6 @@ struct Ask {
   // What the asker has of it; upstream may answer that it is still so (If-None-Match).
   std::optional<cache::Digest> known{};
   std::stop_token stop{};
-  bool in_background = false;                // no client waits for it
   std::shared_ptr<const auth::Tenant> as{};  // in whose name; nothing: Larder's own
 };
 

@@ -137,7 +137,8 @@ std::string BlobSource::name() const {
 }
 
 std::string BlobSource::identity() const {
-  return endpoint_->identity() + " " + repository_;
+  const std::string place = endpoint_->identity() + " " + repository_;
+  return limits_.as == nullptr ? place : place + " as " + limits_.as->id;
 }
 
 }  // namespace larder::upstream

@@ -36,8 +36,9 @@ class BlobSource final : public cache::Source {
 
   // The endpoint's host, with its port when that is not the scheme's own.
   std::string name() const override;
-  // The endpoint's URL, without its query, and the repository: one host may hold several mirrors,
-  // and what is missing or forbidden in one repository may be had from another.
+  // The endpoint's URL, without its query, the repository and the asker: one host may hold several
+  // mirrors, and what is missing or forbidden in one repository, or for one asker, may be had from
+  // another.
   std::string identity() const override;
 
  private:

@@ -35,9 +35,10 @@ class HeadOnly final : public http::ResponseSink {
 Endpoint::Endpoint(EndpointParts parts)
     : parts_(std::move(parts)),
       path_(split_endpoint_path(http::split_target(parts_.url.target).path)),
-      realm_client_(parts_.client, *parts_.health, parts_.clock),
-      exchanger_({parts_.url, parts_.upstream, realm_client_, *parts_.credentials, parts_.boundary,
-                  parts_.clock, parts_.observer}) {}
+      own_realm_client_(parts_.client, *parts_.health, parts_.clock, Asker::larder),
+      tenants_realm_client_(parts_.client, *parts_.health, parts_.clock, Asker::tenant),
+      exchanger_({parts_.url, parts_.upstream, own_realm_client_, tenants_realm_client_,
+                  *parts_.credentials, parts_.boundary, parts_.clock, parts_.observer}) {}
 
 Status Endpoint::send(const RegistryRequest& request, http::ResponseSink& sink,
                       const std::stop_token& stop) {
@@ -45,7 +46,8 @@ Status Endpoint::send(const RegistryRequest& request, http::ResponseSink& sink,
   note_wanted(request);
   const auto wish = wish_of(request);
   const auto known = exchanger_.remembered(wish);
-  auto permit = parts_.health->admit(request.purpose, known.has_value());
+  const Asker asker = request.as == nullptr ? Asker::larder : Asker::tenant;
+  auto permit = parts_.health->admit(request.purpose, known.has_value(), asker);
   if (!permit) return permit.error();
   auto first = follow(request, known, /*answer_challenges=*/true, sink, stop, *permit);
   if (first.challenges.empty()) return std::move(first.status);
@@ -152,7 +154,8 @@ Endpoint::Followed Endpoint::follow(const RegistryRequest& request,
     if (is_own && !(status && has_challenges)) permit.ended(hop_sink.body_bytes(), status);
     if (!held || !status) return {std::move(status), {}};
     if (has_challenges) return {{}, hop_sink.challenges()};
-    if (auto redirected = redirect(hop, *held); !redirected) return useless(redirected.error());
+    if (auto redirected = redirect(hop, *held, request); !redirected)
+      return useless(redirected.error());
   }
   return useless(bad_redirect(parts_.url.authority() + ": more than " +
                               std::to_string(kRedirectsMax) + " redirects"));
@@ -176,13 +179,14 @@ http::ClientRequest Endpoint::first_hop(const RegistryRequest& request,
   hop.headers = request.headers;
   if (authorization) hop.headers.set("Authorization", *authorization);
   hop.reach = parts_.reach;
-  hop.with_certificate = true;
+  hop.with_certificate = request.as == nullptr;
   hop.deadline = request.deadline;
   hop.first_byte = request.first_byte;
   return hop;
 }
 
-Status Endpoint::redirect(http::ClientRequest& hop, const http::ResponseHead& answer) const {
+Status Endpoint::redirect(http::ClientRequest& hop, const http::ResponseHead& answer,
+                          const RegistryRequest& request) const {
   const auto from = hop.url.authority();
   const auto locations = answer.headers.find_all("Location");
   if (locations.size() != 1) return bad_redirect(from + ": redirect without one Location");
@@ -195,7 +199,7 @@ Status Endpoint::redirect(http::ClientRequest& hop, const http::ResponseHead& an
   if (!target->same_origin(hop.url)) hop.headers.remove("Authorization");
   const bool own_place = target->host == parts_.url.host && target->port == parts_.url.port;
   hop.reach = own_place ? parts_.reach : http::Reach::public_only;
-  hop.with_certificate = target->same_origin(parts_.url);
+  hop.with_certificate = request.as == nullptr && target->same_origin(parts_.url);
   hop.url = std::move(*target);
   return {};
 }

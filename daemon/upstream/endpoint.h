@@ -2,7 +2,8 @@
 //
 // A redirect to another host loses the Authorization and the client certificate, is never followed
 // from https to http, and may not lead to a loopback, link-local or metadata address unless the
-// operator wrote that host.
+// operator wrote that host. In a tenant's name the client certificate, Larder's own, is shown to
+// nobody.
 // The endpoint's health is asked before each request, and learns from what the endpoint itself and
 // its token server answer; a redirect's other host says nothing about it.
 // Thread-safety: any thread. Blocks: on the network, within the client's deadlines.
@@ -79,6 +80,7 @@ class Endpoint {
   // Gets tokens and credentials in use anew before they end; wants_renewal(): some are due.
   bool wants_renewal() const { return exchanger_.wants_renewal(); }
   void renew_due(const std::stop_token& stop) { exchanger_.renew_due(stop); }
+  void drop_ended_tokens() { exchanger_.drop_ended(); }
   // Its health hears when they end: for who asks how it is, and for after a restart.
   void note_credentials() const {
     parts_.health->note_credentials(parts_.upstream, exchanger_.facts());
@@ -112,11 +114,13 @@ class Endpoint {
   http::ClientRequest first_hop(const RegistryRequest& request,
                                 const std::optional<std::string>& authorization) const;
   // Turns `hop` into the request that `answer`, a redirect, asks for.
-  Status redirect(http::ClientRequest& hop, const http::ResponseHead& answer) const;
+  Status redirect(http::ClientRequest& hop, const http::ResponseHead& answer,
+                  const RegistryRequest& request) const;
 
   const EndpointParts parts_;
   const EndpointPath path_;
-  RealmClient realm_client_;
+  RealmClient own_realm_client_;
+  RealmClient tenants_realm_client_;
   auth::Exchanger exchanger_;
   mutable Mutex mutex_;
   std::optional<RegistryRequest> wanted_ GUARDED_BY(mutex_);

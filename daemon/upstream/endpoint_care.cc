@@ -8,6 +8,7 @@ void EndpointCare::tick() {
       if (stop_.stop_requested()) return;
       if (endpoint->wants_trial()) try_out(endpoint);
       if (endpoint->wants_renewal()) renew(endpoint);
+      endpoint->drop_ended_tokens();
       endpoint->note_credentials();
     }
   }

@@ -1,5 +1,6 @@
 // What endpoints need besides the requests for them, so that no client has to wait for it: finding
-// out whether those that failed are well again, and getting tokens anew before they end.
+// out whether those that failed are well again, getting tokens anew before they end, and dropping
+// those that have ended.
 //
 // Thread-safety: tick() one thread at a time, stop() any. Blocks: no; the work runs on the
 // executor.

@@ -52,15 +52,16 @@ EndpointHealth::EndpointHealth(std::string url, Clock& clock, HealthObserver& ob
       jitter_(std::move(jitter)),
       connect_(connect) {}
 
-Result<EndpointHealth::Permit> EndpointHealth::admit(Purpose purpose, bool has_token) {
+Result<EndpointHealth::Permit> EndpointHealth::admit(Purpose purpose, bool has_token, Asker asker) {
   const Moment now = now_of(clock_);
   MutexLock lock(mutex_);
   if (purpose != Purpose::trial) wanted_at_ = now.mono;
+  if (purpose == Purpose::trial) is_doubted_ = false;
   auto refused = refusal_at(purpose, has_token, now);
   if (refused) return *std::move(refused);
   const auto turn = breaker_.admit(now.mono, claim_of(purpose));
   CHECK(turn);
-  return Permit(*this, *turn);
+  return Permit(*this, *turn, asker);
 }
 
 bool EndpointHealth::refuses(Purpose purpose) {
@@ -85,7 +86,9 @@ std::optional<Error> EndpointHealth::refusal_at(Purpose purpose, bool has_token,
 bool EndpointHealth::wants_trial() const {
   const MonoTime now = clock_.now();
   MutexLock lock(mutex_);
-  return breaker_.wants_trial(now) && wanted_at_ && now - *wanted_at_ <= kWantedLately;
+  const bool is_doubted = is_doubted_ && breaker_.state(now) == BreakerState::closed;
+  return (is_doubted || breaker_.wants_trial(now)) && wanted_at_ &&
+         now - *wanted_at_ <= kWantedLately;
 }
 
 std::optional<EndpointHealth::Latency> EndpointHealth::latency() const {
@@ -151,9 +154,9 @@ void EndpointHealth::answered(const Breaker::Turn& turn) {
   tell(news);
 }
 
-void EndpointHealth::measured(const http::ResponseHead& head, Duration latency) {
+void EndpointHealth::measured(const http::ResponseHead& head, Duration latency, Asker asker) {
   const Moment now = now_of(clock_);
-  const auto quota = parse_quota(head.headers, now);
+  const auto quota = asker == Asker::larder ? parse_quota(head.headers, now) : std::nullopt;
   News news;
   {
     MutexLock lock(mutex_);

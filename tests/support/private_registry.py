@@ -73,7 +73,7 @@ class TokenServer(http.server.ThreadingHTTPServer):
             return 401, {"errors": [{"code": "UNAUTHORIZED"}]}
         token = "issued." + secrets.token_urlsafe(32)
         with self.guard:
-            self.issued[token] = (question.scopes, time.monotonic() + self.lifetime_s)
+            self.issued[token] = (question, time.monotonic() + self.lifetime_s)
         return 200, {"token": token, "expires_in": self.lifetime_s}
 
     def knows(self, who):
@@ -83,10 +83,12 @@ class TokenServer(http.server.ThreadingHTTPServer):
         name, _, password = who.partition(":")
         return name in self.users and self.users[name] == password
 
-    def covers(self, token, scope):
+    def holder(self, token, scope):
+        """Who asked for it; nothing when it is not good for that."""
         with self.guard:
-            scopes, ends = self.issued.get(token, ((), 0))
-        return scope in scopes and time.monotonic() < ends
+            question, ends = self.issued.get(token, (None, 0))
+        is_good = question and scope in question.scopes and time.monotonic() < ends
+        return question.who if is_good else None
 
 
 class TokenHandler(http.server.BaseHTTPRequestHandler):
@@ -123,11 +125,12 @@ def dict_of_lists(text):
 
 
 class PrivateRegistry(BadRegistry):
-    """`refused` counts the requests with a token or password that was not good."""
+    """`refused` counts the requests with a token or password that was not good. What may be changed
+    while it serves: `hidden_from`, who hears of everything that it does not exist."""
 
     def __init__(self, users=(), refresh_tokens=(), **arguments):
         self.tokens = TokenServer(users, refresh_tokens)
-        self.refused, self.seen = 0, set()
+        self.refused, self.seen, self.hidden_from = 0, set(), set()
         super().__init__(**arguments)
 
     def close(self):
@@ -141,7 +144,10 @@ class PrivateRegistry(BadRegistry):
         scope = f"repository:{repository}:pull"
         with self.lock:
             self.seen.add(authorization)
-        if self.tokens.covers(authorization.removeprefix("Bearer "), scope):
+        holder = self.tokens.holder(authorization.removeprefix("Bearer "), scope)
+        if holder in self.hidden_from:
+            return Answer(404, {}, b'{"errors":[{"code":"NAME_UNKNOWN"}]}')
+        if holder is not None:
             return super().answer(request)
         if authorization:
             with self.lock:

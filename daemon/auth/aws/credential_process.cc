@@ -12,8 +12,6 @@ namespace larder::aws {
 
 namespace {
 
-constexpr std::size_t kErrorsTold = 200;  // bytes
-
 // Takes a command apart, character after character.
 class Splitter {
  public:
@@ -84,12 +82,6 @@ std::vector<std::string> environment_for(const Environment& environment) {
   return passed_on;
 }
 
-std::string failure(const auth::ProgramOutput& output) {
-  std::string text = "it ends with status " + std::to_string(output.exit_status);
-  if (!output.errors.empty()) text += ": " + output.errors.substr(0, kErrorsTold);
-  return text;
-}
-
 }  // namespace
 
 Result<std::vector<std::string>> split_command(std::string_view command) {
@@ -119,7 +111,9 @@ Result<Keys> keys_of_process(const std::string& command, const Environment& envi
   }
   const auto output = run(asked);
   if (!output) return in_context(what, output.error());
-  if (output->exit_status != 0) return Error{Errc::denied, what + ": " + failure(*output)};
+  if (output->exit_status != 0) {
+    return Error{Errc::denied, what + ": " + auth::failure_text(*output)};
+  }
   auto keys = parse_process_keys(output->output);
   if (!keys) return in_context(what, keys.error());
   return keys;

@@ -6,6 +6,7 @@
 
 #include "daemon/auth/aws/signed_call.h"
 #include "daemon/auth/bounded_json.h"
+#include "daemon/auth/encoding.h"
 #include "daemon/http/ascii.h"
 
 namespace larder::aws {
@@ -43,13 +44,6 @@ bool is_message_told(std::string_view code) {
   return is_one_of(code, kCodes);
 }
 
-std::string one_line(std::string_view text) {
-  std::string line(text.substr(0, kMessageBytesMax));
-  std::replace_if(
-      line.begin(), line.end(), [](char c) { return c < ' ' || c >= 0x7f; }, ' ');
-  return line;
-}
-
 }  // namespace
 
 ServiceError parse_json_error(std::string_view body) {
@@ -85,7 +79,7 @@ Error to_error(std::string_view service, const http::Url& url, int status,
       std::string(service) + " " + url.authority() + " answers HTTP " + std::to_string(status);
   if (!error.code.empty()) context += " " + printable_code(error.code);
   if (is_message_told(error.code) && !error.message.empty()) {
-    context += ": " + one_line(error.message);
+    context += ": " + auth::printable(error.message, kMessageBytesMax);
   }
   if (is_throttling(status, error.code)) {
     return {Errc::upstream_down, std::move(context), kThrottledCause};

@@ -57,12 +57,12 @@ Result<std::vector<Credential>> AcrCredentials::credentials(const CredentialQues
   const auto cloud = cloud_of(question, options_);
   if (!cloud) return Error{Errc::denied, "acr: " + question.host + " is no registry of Azure's"};
   const WallTime asked = clock_.wall();
-  const auto entra_token =
-      get_entra_token(options_.identity, *cloud, clients_.metadata, clients_.services, question);
+  const auto entra_token = get_entra_token(options_.identity, *cloud, clients_.metadata,
+                                           clients_.services, question, clock_);
   if (!entra_token) return in_context("acr: Entra ID token", entra_token.error());
   auto request = exchange_request(options_, question, *entra_token);
   if (!request) return in_context("acr: refresh token", request.error());
-  const auto answer = ask_for_json(clients_.services, *std::move(request), question);
+  const auto answer = ask_for_json(clients_.services, *std::move(request), question, clock_);
   if (!answer) return in_context("acr: refresh token", answer.error());
   auto token = string_at(answer->document, "refresh_token");
   if (!is_token(token)) {

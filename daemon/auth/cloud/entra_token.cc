@@ -106,12 +106,13 @@ Status check(const EntraOptions& options) {
 
 Result<std::string> get_entra_token(const EntraOptions& options, const AzureCloud& cloud,
                                     http::Client& metadata, http::Client& services,
-                                    const CredentialQuestion& question) {
+                                    const CredentialQuestion& question, const Clock& clock) {
   const bool is_managed = options.kind == EntraOptions::Kind::managed;
   auto request = is_managed ? managed_request(options, cloud) : workload_request(options, cloud);
   if (!request) return request.error();
   const std::string who = request->url.authority();
-  const auto answer = ask_for_json(is_managed ? metadata : services, *std::move(request), question);
+  const auto answer =
+      ask_for_json(is_managed ? metadata : services, *std::move(request), question, clock);
   if (!answer) return answer.error();
   auto token = string_at(answer->document, "access_token");
   if (!is_token(token)) return Error{Errc::upstream_down, who + ": no usable token"};

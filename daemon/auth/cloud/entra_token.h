@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "cache/base/clock.h"
 #include "cache/base/result.h"
 #include "daemon/auth/credential.h"
 #include "daemon/http/client.h"
@@ -46,6 +47,6 @@ Status check(const EntraOptions& options);
 // `metadata` uses no proxy. Returns: as AcrCredentials::credentials.
 Result<std::string> get_entra_token(const EntraOptions& options, const AzureCloud& cloud,
                                     http::Client& metadata, http::Client& services,
-                                    const CredentialQuestion& question);
+                                    const CredentialQuestion& question, const Clock& clock);
 
 }  // namespace larder::auth

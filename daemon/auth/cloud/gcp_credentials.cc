@@ -63,7 +63,7 @@ Result<std::vector<Credential>> GcpCredentials::credentials(const CredentialQues
   request.headers.add("Metadata-Flavor", "Google");
   request.reach = http::Reach::anywhere;
   const WallTime asked = clock_.wall();
-  const auto answer = ask_for_json(client_, std::move(request), question);
+  const auto answer = ask_for_json(client_, std::move(request), question, clock_);
   if (!answer) return answer.error();
   // Whatever else answers at that address does not say so.
   if (answer->head.headers.find("Metadata-Flavor") != "Google") {

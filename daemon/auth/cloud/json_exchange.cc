@@ -32,8 +32,8 @@ std::string oauth_error(const std::string& body) {
 }  // namespace
 
 Result<JsonAnswer> ask_for_json(http::Client& client, http::ClientRequest request,
-                                const CredentialQuestion& question) {
-  const MonoTime limit = std::chrono::steady_clock::now() + kExchangeLimitDefault;
+                                const CredentialQuestion& question, const Clock& clock) {
+  const MonoTime limit = clock.now() + kExchangeLimitDefault;
   request.deadline = question.deadline.value_or(limit);
   request.headers.set("Accept", "application/json");
   const std::string who = request.url.authority();

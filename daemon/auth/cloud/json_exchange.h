@@ -26,7 +26,7 @@ struct JsonAnswer {
 // code; upstream_down for any other status but 200, for a body larger than 64 KiB, and for one that
 // is no JSON object; else as Client::send. Errors name the host.
 Result<JsonAnswer> ask_for_json(http::Client& client, http::ClientRequest request,
-                                const CredentialQuestion& question);
+                                const CredentialQuestion& question, const Clock& clock);
 
 // "https://host" plus "/path", for the services that an operator or this program names.
 // Returns: invalid when `base` is no URL, or has a query.

@@ -6,7 +6,6 @@
 // Thread-safety: any thread. Blocks: open(), and current() on one thread a second, on disk.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -15,6 +14,7 @@
 #include "cache/base/mutex.h"
 #include "cache/base/result.h"
 #include "daemon/auth/policy/policy.h"
+#include "daemon/auth/watched_file.h"
 
 namespace larder::policy {
 
@@ -32,7 +32,8 @@ class PolicyObserver {
 class PolicyFile {
  public:
   // `clock` and `observer` must outlive it. Returns: not_found, denied or io when the file cannot
-  // be read; as parse_policy when it is no policy.
+  // be read; invalid when it is no regular file or larger than kPolicyBytesMax; as parse_policy
+  // when it is no policy.
   static Result<std::unique_ptr<PolicyFile>> open(std::filesystem::path file, const Clock& clock,
                                                   PolicyObserver& observer);
 
@@ -43,30 +44,12 @@ class PolicyFile {
   static constexpr std::chrono::seconds kLookEvery{1};
 
  private:
-  // What tells one version of a file from another without reading it.
-  struct Stamp {
-    std::uint64_t device = 0;
-    std::uint64_t inode = 0;
-    std::int64_t size_bytes = 0;
-    std::int64_t modified_ns = 0;
-    std::int64_t changed_ns = 0;
-    bool operator==(const Stamp&) const = default;
-  };
-  struct Version {
-    Stamp stamp;
-    // Read so long after it changed that a later change has another stamp, however coarse time is.
-    bool is_settled = false;
-    std::string text;
-  };
-  struct Files;
-
   PolicyFile(std::filesystem::path file, const Clock& clock, PolicyObserver& observer);
 
   void look() EXCLUDES(mutex_);
-  void take(Version version) EXCLUDES(mutex_);
   void keep(const Error& error);
 
-  const std::filesystem::path file_;
+  auth::WatchedFile file_;  // of the one thread that looks
   const Clock& clock_;
   PolicyObserver& observer_;
 
@@ -75,9 +58,7 @@ class PolicyFile {
   MonoTime look_at_ GUARDED_BY(mutex_);
   bool is_looking_ GUARDED_BY(mutex_) = false;
 
-  // Of the one thread that looks.
-  Version seen_;          // the last that was read, whatever it was worth
-  std::string reported_;  // why the file is not in force; empty when it is
+  std::string reported_;  // why the file is not in force; empty when it is. As file_
 };
 
 // The policy of a file, once. Returns: as PolicyFile::open().

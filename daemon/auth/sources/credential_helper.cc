@@ -3,11 +3,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "daemon/auth/bounded_json.h"
+#include "daemon/auth/encoding.h"
 #include "daemon/auth/sources/program_setting.h"
 #include "daemon/http/ascii.h"
 
@@ -17,10 +19,11 @@ namespace {
 
 constexpr std::size_t kAnswerBytesMax = 128 * 1024;
 constexpr std::size_t kNameBytesMax = 64;
-constexpr std::size_t kMessageBytesMax = 200;
 
 // The protocol's own words for an empty answer.
 constexpr std::string_view kNotFound = "credentials not found in native keychain";
+constexpr std::array<std::string_view, 2> kComplaints{"no credentials server URL",
+                                                      "no credentials username"};
 
 bool is_plain_name(std::string_view name) {
   return !name.empty() && name.size() <= kNameBytesMax && std::ranges::all_of(name, [](char c) {
@@ -41,15 +44,16 @@ Result<std::string> find_program(const CredentialHelpers& helpers, const std::st
   return Error{Errc::not_found, "no docker-credential-" + name + searched};
 }
 
-// Helpers complain on stdout. What looks like an answer is none of a log's business.
+// Helpers complain on stdout, where secrets are, too: of that nothing is told but the protocol's
+// own words.
 std::string complaint(const ProgramOutput& answer) {
-  std::string text = answer.output.find('{') == std::string::npos ? answer.output : std::string();
-  if (text.empty()) text = answer.errors;
-  text.resize(std::min(text.size(), kMessageBytesMax));
-  std::ranges::replace_if(
-      text, [](char c) { return c < ' ' || c >= 0x7f; }, ' ');
-  text = http::trim(text);
-  return text.empty() ? text : ": " + text;
+  const std::string said = printable(answer.output, kAnswerBytesMax);
+  if (std::ranges::find(kComplaints, said) != kComplaints.end()) {
+    return failure_text({answer.exit_status, {}, said});
+  }
+  const std::string text = failure_text(answer);
+  const bool says_no_more = said.empty() || !answer.errors.empty();
+  return says_no_more ? text : text + ", and what it prints is not for the log";
 }
 
 bool has_none(const ProgramOutput& answer) {
@@ -70,10 +74,7 @@ bool is_empty(const nlohmann::json& said) {
 
 Result<std::optional<Credential>> parse_helper_answer(const ProgramOutput& answer) {
   if (has_none(answer)) return std::optional<Credential>();
-  if (answer.exit_status != 0) {
-    return Error{Errc::upstream_down,
-                 "exit status " + std::to_string(answer.exit_status) + complaint(answer)};
-  }
+  if (answer.exit_status != 0) return Error{Errc::upstream_down, complaint(answer)};
   const auto said = parse_bounded_json(answer.output, kAnswerBytesMax);
   if (is_empty(said)) return std::optional<Credential>();
   auto username = string_at(said, "Username");
@@ -89,7 +90,8 @@ Result<std::optional<Credential>> parse_helper_answer(const ProgramOutput& answe
 Result<std::optional<Credential>> ask_credential_helper(const CredentialHelpers& helpers,
                                                         const std::string& name,
                                                         const std::string& registry,
-                                                        const CredentialQuestion& question) {
+                                                        const CredentialQuestion& question,
+                                                        const Clock& clock) {
   if (!is_plain_name(name)) return Error{Errc::invalid, "a credential helper without a plain name"};
   const auto program = find_program(helpers, name);
   if (!program) return program.error();
@@ -97,7 +99,7 @@ Result<std::optional<Credential>> ask_credential_helper(const CredentialHelpers&
                                    .arguments = {"get"},
                                    .environment = clean_environment(helpers.environment),
                                    .input = registry,
-                                   .deadline = program_deadline(question),
+                                   .deadline = program_deadline(question, clock),
                                    .stop = question.stop,
                                    .output_bytes_max = kAnswerBytesMax});
   if (!answer) return answer.error();

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cache/base/clock.h"
 #include "cache/base/result.h"
 #include "daemon/auth/credential.h"
 #include "daemon/auth/program.h"
@@ -26,7 +27,8 @@ struct CredentialHelpers {
 Result<std::optional<Credential>> ask_credential_helper(const CredentialHelpers& helpers,
                                                         const std::string& name,
                                                         const std::string& registry,
-                                                        const CredentialQuestion& question);
+                                                        const CredentialQuestion& question,
+                                                        const Clock& clock);
 
 // What a helper said to "get". The username "<token>" stands for an identity token.
 Result<std::optional<Credential>> parse_helper_answer(const ProgramOutput& answer);

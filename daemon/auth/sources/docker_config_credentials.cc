@@ -28,8 +28,8 @@ std::string key_in_helper(const CredentialQuestion& question, const ImageLocatio
 }  // namespace
 
 DockerConfigCredentials::DockerConfigCredentials(std::filesystem::path file,
-                                                 CredentialHelpers helpers)
-    : file_(std::move(file)), helpers_(std::move(helpers)) {}
+                                                 CredentialHelpers helpers, const Clock& clock)
+    : file_(std::move(file)), helpers_(std::move(helpers)), clock_(clock) {}
 
 Result<std::vector<Credential>> DockerConfigCredentials::credentials(
     const CredentialQuestion& question) {
@@ -43,7 +43,7 @@ Result<std::vector<Credential>> DockerConfigCredentials::credentials(
   if (helper.empty()) return written;
 
   const auto kept =
-      ask_credential_helper(helpers_, helper, key_in_helper(question, image), question);
+      ask_credential_helper(helpers_, helper, key_in_helper(question, image), question, clock_);
   if (!kept) return in_context(file_.string(), kept.error());
   if (!*kept) return written;
   std::vector<Credential> all{**kept};

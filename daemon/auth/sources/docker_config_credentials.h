@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cache/base/clock.h"
 #include "daemon/auth/credential.h"
 #include "daemon/auth/sources/credential_helper.h"
 
@@ -14,8 +15,10 @@ namespace larder::auth {
 
 class DockerConfigCredentials final : public CredentialSource {
  public:
-  // A `file` whose name ends in .dockercfg has the older form. It is read at each use.
-  DockerConfigCredentials(std::filesystem::path file, CredentialHelpers helpers);
+  // A `file` whose name ends in .dockercfg has the older form. It is read at each use. `clock` must
+  // outlive the source.
+  DockerConfigCredentials(std::filesystem::path file, CredentialHelpers helpers,
+                          const Clock& clock);
 
   // What the image's helper has (the entry of credHelpers that fits best, else credsStore), then
   // the entries of auths for it.
@@ -26,6 +29,7 @@ class DockerConfigCredentials final : public CredentialSource {
  private:
   const std::filesystem::path file_;
   const CredentialHelpers helpers_;
+  const Clock& clock_;
 };
 
 }  // namespace larder::auth

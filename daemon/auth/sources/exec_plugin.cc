@@ -82,15 +82,13 @@ Result<PluginAnswer> ExecPluginCredentials::ask(const CredentialQuestion& questi
                                    .arguments = options_.arguments,
                                    .environment = clean_environment(options_.environment),
                                    .input = plugin_request(image_of(question)),
-                                   .deadline = program_deadline(question),
+                                   .deadline = program_deadline(question, clock_),
                                    .stop = question.stop,
                                    .output_bytes_max = kPluginAnswerBytesMax});
   if (!output) return output.error();
   const std::string what = "run " + options_.path;
   if (output->exit_status != 0) {
-    const std::string said = output->errors.empty() ? "" : ": " + output->errors.substr(0, 200);
-    return Error{Errc::upstream_down,
-                 what + ": exit status " + std::to_string(output->exit_status) + said};
+    return Error{Errc::upstream_down, what + ": " + failure_text(*output)};
   }
   auto answer = parse_plugin_answer(output->output);
   return answer ? std::move(answer) : in_context(what, answer.error());

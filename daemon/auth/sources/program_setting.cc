@@ -26,8 +26,8 @@ std::vector<std::string> clean_environment(std::vector<std::string> configured) 
   return configured;
 }
 
-MonoTime program_deadline(const CredentialQuestion& question) {
-  const MonoTime limit = std::chrono::steady_clock::now() + kProgramLimit;
+MonoTime program_deadline(const CredentialQuestion& question, const Clock& clock) {
+  const MonoTime limit = clock.now() + kProgramLimit;
   return question.deadline ? std::min(*question.deadline, limit) : limit;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cache/base/clock.h"
 #include "daemon/auth/credential.h"
 
 namespace larder::auth {
@@ -14,6 +15,6 @@ namespace larder::auth {
 std::vector<std::string> clean_environment(std::vector<std::string> configured);
 
 // The question's own, but 30 s at most from now.
-MonoTime program_deadline(const CredentialQuestion& question);
+MonoTime program_deadline(const CredentialQuestion& question, const Clock& clock);
 
 }  // namespace larder::auth

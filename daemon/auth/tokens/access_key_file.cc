@@ -20,11 +20,12 @@ Status check_mode(const std::filesystem::path& file) {
 
 }  // namespace
 
-AccessKeyFile::AccessKeyFile(std::filesystem::path file)
-    : file_(std::move(file), kAccessKeysBytesMax) {}
+AccessKeyFile::AccessKeyFile(std::filesystem::path file, const Clock& clock)
+    : file_(std::move(file), kAccessKeysBytesMax, clock) {}
 
-Result<std::unique_ptr<AccessKeyFile>> AccessKeyFile::open(std::filesystem::path file) {
-  std::unique_ptr<AccessKeyFile> opened(new AccessKeyFile(std::move(file)));
+Result<std::unique_ptr<AccessKeyFile>> AccessKeyFile::open(std::filesystem::path file,
+                                                           const Clock& clock) {
+  std::unique_ptr<AccessKeyFile> opened(new AccessKeyFile(std::move(file), clock));
   if (Status loaded = opened->maintain(); !loaded.ok()) return loaded.error();
   return opened;
 }

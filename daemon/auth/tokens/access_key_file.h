@@ -7,18 +7,20 @@
 #include <filesystem>
 #include <memory>
 
+#include "cache/base/clock.h"
 #include "cache/base/mutex.h"
 #include "cache/base/result.h"
 #include "daemon/auth/tokens/access_keys.h"
-#include "daemon/auth/tokens/watched_file.h"
+#include "daemon/auth/watched_file.h"
 
 namespace larder::tokens {
 
 class AccessKeyFile {
  public:
-  // Returns: not_found, denied, io; denied when others than its owner and group may read or its
-  // group may write it; invalid, naming the line.
-  static Result<std::unique_ptr<AccessKeyFile>> open(std::filesystem::path file);
+  // `clock` must outlive it. Returns: not_found, denied, io; denied when others than its owner and
+  // group may read or its group may write it; invalid, naming the line.
+  static Result<std::unique_ptr<AccessKeyFile>> open(std::filesystem::path file,
+                                                     const Clock& clock);
 
   std::shared_ptr<const AccessKeys> keys() const;  // shared with checks under way
 
@@ -26,9 +28,9 @@ class AccessKeyFile {
   Status maintain();
 
  private:
-  explicit AccessKeyFile(std::filesystem::path file);
+  AccessKeyFile(std::filesystem::path file, const Clock& clock);
 
-  WatchedFile file_;  // of who maintains
+  auth::WatchedFile file_;  // of who maintains
   mutable Mutex mutex_;
   std::shared_ptr<const AccessKeys> keys_ GUARDED_BY(mutex_);
 };

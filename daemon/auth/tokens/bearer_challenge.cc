@@ -43,11 +43,8 @@ std::string basic_challenge(std::string_view realm) {
   return "Basic realm=" + quoted(realm);
 }
 
-std::string repository_scope(std::string_view upstream, std::string_view repository,
-                             std::string_view action) {
-  std::string scope = "repository:";
-  scope.append(upstream).append("/").append(repository).append(":").append(action);
-  return scope;
+std::string pull_scope(const std::string& name) {
+  return "repository:" + name + ":pull";
 }
 
 Result<std::string> realm_of(const http::Headers& headers, bool is_tls, std::string_view path) {

@@ -24,10 +24,9 @@ struct BearerChallenge {
 std::string bearer_challenge(const BearerChallenge& challenge);
 std::string basic_challenge(std::string_view realm);
 
-// "repository:ghcr.io/team/app:pull". The upstream is part of the name, because two upstreams may
-// have repositories of the same one.
-std::string repository_scope(std::string_view upstream, std::string_view repository,
-                             std::string_view action);
+// "repository:ghcr.io/team/app:pull" of "ghcr.io/team/app". The upstream is part of the name,
+// because two upstreams may have repositories of the same one.
+std::string pull_scope(const std::string& name);
 
 // The token endpoint as the client reaches this listener: `path` on the host that it asked for.
 // Returns: invalid when there is not exactly one Host header, or it names none.

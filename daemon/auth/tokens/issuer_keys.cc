@@ -27,9 +27,8 @@ Result<std::shared_ptr<const JwkSet>> IssuerKeys::find(std::string_view kid) {
       fetching_ = true;
     } else if (knows) {
       return set_;
-    }
-    while (!fetches && fetching_) {
-      if (!fetched_.wait_until(mutex_, give_up)) break;
+    } else if (!wait_for_fetch(give_up)) {
+      return Error{Errc::timeout, "keys: too many wait for them", "keys"};
     }
   }
   if (fetches) fetch();
@@ -38,6 +37,16 @@ Result<std::shared_ptr<const JwkSet>> IssuerKeys::find(std::string_view kid) {
   if (set_ != nullptr) return Error{Errc::denied, "token: signed with an unknown key"};
   if (!last_.ok()) return unavailable(last_.error());
   return Error{Errc::timeout, "keys: not had in time", "keys"};
+}
+
+bool IssuerKeys::wait_for_fetch(MonoTime give_up) {
+  if (!fetching_) return true;
+  if (waiting_ >= rules_.waiting_max) return false;
+  ++waiting_;
+  while (fetching_ && fetched_.wait_until(mutex_, give_up)) {
+  }
+  --waiting_;
+  return true;
 }
 
 Status IssuerKeys::last_fetch() const {

@@ -2,7 +2,7 @@
 // names a key that is not among them. An issuer that cannot be reached leaves the last good ones.
 //
 // One thread fetches at a time, the others go on with what there is; those that need a key nobody
-// has yet wait for it.
+// has yet wait for it, a few of them: anybody can name such a key, and each that waits is a thread.
 // Thread-safety: any thread. Blocks: find() while keys are fetched, at most `fetch_limit`.
 #pragma once
 
@@ -23,6 +23,7 @@ struct IssuerKeysRules {
   // Whatever comes: an unknown kid costs nobody more than one request in so long.
   std::chrono::seconds refresh_interval{10};
   std::chrono::milliseconds fetch_limit{5000};
+  int waiting_max = 8;  // who comes then is told at once that the keys are not to be had
 };
 
 // For keys in a file, where looking costs nothing.
@@ -41,6 +42,8 @@ class IssuerKeys {
   Status last_fetch() const EXCLUDES(mutex_);
 
  private:
+  // False: too many wait already.
+  bool wait_for_fetch(MonoTime give_up) REQUIRES(mutex_);
   bool is_due(bool knows) const REQUIRES(mutex_);
   void fetch() EXCLUDES(mutex_);
 
@@ -51,6 +54,7 @@ class IssuerKeys {
   CondVar fetched_;
   std::shared_ptr<const JwkSet> set_ GUARDED_BY(mutex_);  // null until one was had
   bool fetching_ GUARDED_BY(mutex_) = false;
+  int waiting_ GUARDED_BY(mutex_) = 0;
   bool ever_tried_ GUARDED_BY(mutex_) = false;
   MonoTime tried_ GUARDED_BY(mutex_){};
   MonoTime had_ GUARDED_BY(mutex_){};

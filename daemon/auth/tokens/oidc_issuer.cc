@@ -61,7 +61,6 @@ Result<Subject> OidcIssuer::subject_of(const Jws& jws, const Claims& claims) con
   if (!account) return denied(account.error().context);
   if (claims.subject != account->subject()) return denied("token: its subject is another account");
   const bool is_bound = !account->node.empty();
-  if (rules_.node_required && !is_bound) return denied("token: bound to no node");
   if (!rules_.node.empty() && is_bound && account->node != rules_.node) {
     return denied("token: bound to another node");
   }

@@ -30,7 +30,6 @@ struct OidcRules {
   bool kubernetes = false;
   // This node's name: a token bound to a pod on another one is refused. Empty: not looked at.
   std::string node{};
-  bool node_required = false;  // a token bound to no node is refused, too
 };
 
 class OidcIssuer {

@@ -40,7 +40,7 @@ PasswordFile::PasswordFile(PasswordFileOptions options, Clock& clock)
     : options_(std::move(options)),
       clock_(clock),
       key_(auth::random_bytes(32)),
-      file_(options_.file, kHtpasswdBytesMax),
+      file_(options_.file, kHtpasswdBytesMax, clock),
       outcomes_(options_.outcomes) {}
 
 Result<std::unique_ptr<PasswordFile>> PasswordFile::open(PasswordFileOptions options,

@@ -21,7 +21,7 @@
 #include "daemon/auth/tokens/htpasswd.h"
 #include "daemon/auth/tokens/password_checker.h"
 #include "daemon/auth/tokens/password_outcomes.h"
-#include "daemon/auth/tokens/watched_file.h"
+#include "daemon/auth/watched_file.h"
 
 namespace larder::tokens {
 
@@ -59,7 +59,7 @@ class PasswordFile final : public PasswordChecker {
   Clock& clock_;
   const std::string key_;       // of the keyed hashes
   std::atomic_flag reloading_;  // whoever holds it may use file_
-  WatchedFile file_;
+  auth::WatchedFile file_;
   std::atomic<std::size_t> checks_ = 0;
 
   Mutex mutex_;

@@ -44,7 +44,9 @@ class Holding {
 }  // namespace
 
 SigningKeys::SigningKeys(SigningKeysOptions options, Clock& clock)
-    : options_(std::move(options)), clock_(clock), file_(options_.file, kKeyDocumentBytesMax) {}
+    : options_(std::move(options)),
+      clock_(clock),
+      file_(options_.file, kKeyDocumentBytesMax, clock) {}
 
 Result<std::unique_ptr<SigningKeys>> SigningKeys::open(SigningKeysOptions options, Clock& clock) {
   std::unique_ptr<SigningKeys> keys(new SigningKeys(std::move(options), clock));

@@ -18,7 +18,7 @@
 #include "cache/base/result.h"
 #include "daemon/auth/tokens/key_ring.h"
 #include "daemon/auth/tokens/key_times.h"
-#include "daemon/auth/tokens/watched_file.h"
+#include "daemon/auth/watched_file.h"
 
 namespace larder::tokens {
 
@@ -54,7 +54,7 @@ class SigningKeys {
   const SigningKeysOptions options_;
   Clock& clock_;
   std::atomic_flag maintaining_;  // whoever holds it may use file_
-  WatchedFile file_;
+  auth::WatchedFile file_;
   mutable Mutex mutex_;
   std::shared_ptr<const KeyRing> ring_ GUARDED_BY(mutex_);  // shared with tokens being checked
   MonoTime looked_for_unknown_ GUARDED_BY(mutex_){};

@@ -61,7 +61,7 @@ class CloudIdentityTest : public ::testing::Test {
                                  {"scope", "repository:team/app:pull"},
                                  {"refresh_token", refresh_token}});
     request.reach = http::Reach::anywhere;
-    const auto answer = ask_for_json(*client_, std::move(request), kAcrQuestion);
+    const auto answer = ask_for_json(*client_, std::move(request), kAcrQuestion, clock_);
     return answer ? answer->document.value("access_token", "") : describe(answer.error());
   }
 

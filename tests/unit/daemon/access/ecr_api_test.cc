@@ -87,7 +87,7 @@ class EcrApiTest : public ::testing::Test {
     const auto file = directory_.path() / "access-keys";
     std::ofstream(file) << kNodes.access_key_id << " " << kNodes.secret_access_key << " nodes\n";
     std::filesystem::permissions(file, std::filesystem::perms::owner_read);
-    return *tokens::AccessKeyFile::open(file);
+    return *tokens::AccessKeyFile::open(file, clock_);
   }();
   tokens::IdentityTokens identities_{verifier_, access_keys_.get()};
   std::string operation_ = kGetToken;

@@ -230,5 +230,34 @@ TEST_F(ListenerPolicyTest, GrantsTokensForWhatItAllows) {
   EXPECT_FALSE(policy.may({user_, "repository", "reg.test/other", "pull", "node", "unix"}));
 }
 
+// Clients ask for "pull" whatever they are about to read, and the gate asks again for what it is.
+TEST_F(ListenerPolicyTest, GrantsPullTokensForReadingOfAnyKind) {
+  for (const char* action : {"registry:List", "registry:Referrers"}) {
+    const auto policy = policy_that_allows(R"("Principal":"*","Resource":"*","Action":")" +
+                                           std::string(action) + "\"");
+
+    EXPECT_TRUE(policy.may({user_, "repository", "reg.test/app", "pull", "node", "unix"}))
+        << action;
+    EXPECT_FALSE(may_pull(policy, user_)) << action;
+  }
+  const auto pushes =
+      policy_that_allows(R"("Principal":"*","Resource":"*","Action":"registry:Push")");
+  EXPECT_FALSE(pushes.may({user_, "repository", "reg.test/app", "pull", "node", "unix"}));
+}
+
+TEST_F(ListenerPolicyTest, TellsOfATokenWhatDecidedIt) {
+  const auto policy =
+      policy_that_allows(R"("Principal":{"User":"web"},"Action":"registry:List","Resource":"*")");
+
+  (void)policy.may({user_, "repository", "reg.test/app", "pull", "node", "unix"});
+  (void)policy.may({Subject{}, "repository", "reg.test/app", "pull", "node", "unix"});
+
+  EXPECT_THAT(observer_.lines,
+              ElementsAre("node: user web from unix registry:List reg.test/app allowed, "
+                          "allowed by One",
+                          "node: anonymous  from unix registry:Pull reg.test/app denied, "
+                          "denied: no statement allows it"));
+}
+
 }  // namespace
 }  // namespace larder::access

@@ -89,6 +89,7 @@ class TokenGateTest : public testing::RegistryFixture {
   const ListenerPolicy policy_ = policy_of(kAlicePulls);
   TokenGate gate_{{verifier_, identities_, policy_, clock_, observer_, "node-mirror"}};
   PolicyGate open_gate_{policy_, clock_};
+  const ListenerPolicy everybody_{"node", nullptr, clock_, observer_};
   std::string challenge_;
   std::string body_;
 };
@@ -126,6 +127,20 @@ TEST_F(TokenGateTest, AsksThePolicyAsWellAndDoesNotTellWhy) {
   EXPECT_EQ(ask(gate_, path_to(RouteKind::tags), token_of("alice")), 403);
 }
 
+// The right to list tags comes in a token that says "pull", as clients ask for it.
+TEST_F(TokenGateTest, GivesATokenForListingNoMoreThanTheList) {
+  const auto policy =
+      policy_of(R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*",)"
+                R"("Action":"registry:List","Resource":"*"}]})");
+  TokenGate gate({verifier_, identities_, policy, clock_, observer_, "node-mirror"});
+  const tokens::Subject bob{.kind = tokens::Subject::Kind::user, .name = "bob"};
+
+  EXPECT_TRUE(policy.may({bob, "repository", "reg.test/app", "pull", "node", "unix"}));
+  EXPECT_EQ(ask(gate, path_to(RouteKind::tags), token_of("bob")), 200);
+  EXPECT_EQ(ask(gate, path_to(RouteKind::manifest), token_of("bob")), 403);
+  EXPECT_EQ(ask(gate, path_to(RouteKind::referrers), token_of("bob")), 403);
+}
+
 TEST_F(TokenGateTest, RefusesWhatIsNoTokenOfOurs) {
   for (const char* token : {"x", "a.b.c", " "}) {
     EXPECT_EQ(ask(gate_, path_to(RouteKind::blob), token), 401) << token;
@@ -155,6 +170,21 @@ TEST_F(TokenGateTest, TellsWhyATokenDoesNotDo) {
       ::testing::ElementsAre(" reg.test/app: invalid_token, token: not three parts",
                              "alice reg.test/other: insufficient_scope, the token is not for it",
                              " : invalid_token, token: not three parts"));
+}
+
+// A tenant has shown something that nobody has checked yet.
+TEST_F(TokenGateTest, TakesNoTenantForSomebodyProven) {
+  const tokens::Subject tenant{.kind = tokens::Subject::Kind::tenant, .name = "alice"};
+  const auto token =
+      issuer_
+          .access_token(tenant,
+                        {{.type = "repository", .name = "reg.test/app", .actions = {"pull"}}})
+          ->token;
+  TokenGate gate({verifier_, identities_, everybody_, clock_, observer_, "node-mirror"});
+
+  EXPECT_EQ(ask(gate, path_to(RouteKind::blob), token), 401);
+  EXPECT_THAT(challenge_, HasSubstr("error=\"invalid_token\""));
+  EXPECT_TRUE(gate.refuse_ping(testing::request_to("/v2/", token)).has_value());
 }
 
 TEST_F(TokenGateTest, WantsAnyGoodTokenForAPing) {

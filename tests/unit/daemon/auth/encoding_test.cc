@@ -65,5 +65,11 @@ TEST(Hex, IsInLowerCase) {
   EXPECT_EQ(hex(std::string_view("\x00\xab\xff", 3)), "00abff");
 }
 
+TEST(Printable, IsOneLineOfPlainCharacters) {
+  EXPECT_EQ(printable(" a\tb\033[31m\nc\xff\n", 100), "a b [31m c");
+  EXPECT_EQ(printable("abcdef", 3), "abc");
+  EXPECT_EQ(printable("", 3), "");
+}
+
 }  // namespace
 }  // namespace larder::auth

@@ -50,6 +50,7 @@ class ExchangerTest : public ::testing::Test {
     return exchanger_.emplace(ExchangerParts{http::Url::parse("https://reg.example").value(),
                                              "docker.io",
                                              *client_,
+                                             *client_,
                                              credentials_,
                                              {},
                                              clock_,
@@ -155,19 +156,6 @@ TEST_F(ExchangerTest, LetsACredentialGoAtItsEnd) {
   EXPECT_TRUE(exchanger.remembered(kWish).has_value());
   clock_.advance(1s);
   EXPECT_FALSE(exchanger.remembered(kWish).has_value());
-}
-
-TEST_F(ExchangerTest, KeepsTenantsApartAndAsksInTheirName) {
-  credentials_.value = std::vector{Credential{"larder", "own"}};
-  auto& exchanger = start(token("T"));
-  Wish wish = kWish;
-  wish.as = std::make_shared<Tenant>(Tenant{"tenant-1", Credential{"user", "password"}});
-
-  ASSERT_TRUE(exchanger.authorize(kBearer, wish, std::nullopt, {}).ok());
-
-  EXPECT_EQ(client_->authorizations(), std::vector<std::string>{"Basic dXNlcjpwYXNzd29yZA=="});
-  EXPECT_EQ(exchanger.remembered(kWish), std::nullopt);
-  EXPECT_EQ(exchanger.remembered(wish), "Bearer T");
 }
 
 TEST_F(ExchangerTest, GetsATokenInUseAnewAtHalfItsLife) {

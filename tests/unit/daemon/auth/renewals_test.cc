@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <latch>
 #include <string>
+#include <thread>
 
 #include "tests/support/fake_clock.h"
 #include "tests/support/recording_renewals.h"
@@ -36,6 +38,7 @@ class RenewalsTest : public ::testing::Test {
   testing::FakeClock clock_;
   testing::RecordingRenewals observer_;
   Renewals renewals_{"ecr", clock_, observer_};
+  Renewals lent_{"token", clock_, observer_, "reg.example", Keeping::lent};
   int asked_ = 0;
   std::optional<Error> failure_;
 };
@@ -103,6 +106,38 @@ TEST(RenewalPause, GrowsToFiveMinutes) {
   EXPECT_EQ(renewal_pause(5), 160s);
   EXPECT_EQ(renewal_pause(6), 300s);
   EXPECT_EQ(renewal_pause(1000), 300s);
+}
+
+TEST_F(RenewalsTest, KeepsNothingInMemoryThatHasEnded) {
+  ASSERT_TRUE(get().ok());
+  const auto lend = [this](std::optional<MonoTime>, const std::stop_token&) {
+    return Result<Renewals::Granted>({{"alice", "password"}, clock_.now() + 1h});
+  };
+  ASSERT_TRUE(lent_.get("alice key", lend, std::nullopt, {}).ok());
+
+  clock_.advance(15min - 1s);
+  EXPECT_EQ(renewals_.drop_ended(), 1U);
+  EXPECT_EQ(lent_.drop_ended(), 0U);
+  clock_.advance(1s);
+  EXPECT_EQ(lent_.drop_ended(), 1U);
+}
+
+// By the clock that made the deadline.
+TEST_F(RenewalsTest, LeavesItToTheNextWhenTheFirstHasNoTimeLeft) {
+  std::latch asked(1);
+  std::latch joined(1);
+  const auto take_too_long = [&](std::optional<MonoTime>, const std::stop_token&) {
+    asked.count_down();
+    joined.wait();
+    clock_.advance(5s);
+    return Result<Renewals::Granted>(Error{Errc::timeout, "total deadline passed"});
+  };
+  std::jthread leader(
+      [&] { EXPECT_FALSE(renewals_.get("key", take_too_long, clock_.now() + 5s, {}).ok()); });
+  asked.wait();
+  std::jthread waiter([&] { EXPECT_TRUE(get().ok()); });
+
+  joined.count_down();
 }
 
 }  // namespace

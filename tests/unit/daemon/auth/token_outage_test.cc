@@ -57,6 +57,7 @@ class TokenOutage : public ::testing::Test {
   Exchanger exchanger_{{http::Url::parse("https://reg.example").value(),
                         "reg.example",
                         client_,
+                        client_,
                         credentials_,
                         {},
                         clock_,
@@ -98,17 +99,6 @@ TEST_F(TokenOutage, IsToldWithItsPauseAndTheTokensEnd) {
   EXPECT_EQ(facts[0], (RenewalFacts{"reg.example", "token", "repository:team/app:pull", ends, 40s,
                                     ends - 45min + 70s, "token: connection refused"}));
   EXPECT_EQ(observer_.upstreams().back(), "reg.example");
-}
-
-TEST_F(TokenOutage, TellsNothingOfATenantsToken) {
-  const auto tenant = std::make_shared<const Tenant>(Tenant{"alice", {}});
-  const Wish wish{"team/app", "repository:team/app:pull", tenant};
-  ASSERT_TRUE(exchanger_
-                  .authorize({{Challenge::Scheme::bearer, "https://reg.example/token", "", "", ""}},
-                             wish, std::nullopt, {})
-                  .ok());
-
-  EXPECT_TRUE(exchanger_.facts().empty());
 }
 
 }  // namespace

@@ -49,6 +49,30 @@ TEST(TokenRequest, AsksForItsOwnScopeAndTheChallengesOnce) {
   EXPECT_EQ(request->url.target, "/token?scope=repository%3Ateam%2Fapp%3Apull&scope=aws");
 }
 
+struct WantedScope {
+  const char* challenged;
+  const char* asked;  // besides the pull of the repository
+};
+
+class WantedScopes : public ::testing::TestWithParam<WantedScope> {};
+
+TEST_P(WantedScopes, AreAskedForAsFarAsAPullNeedsThem) {
+  const auto request = ask(bearer("https://reg.example/token", "", GetParam().challenged));
+
+  ASSERT_TRUE(request.ok());
+  EXPECT_EQ(request->url.target,
+            std::string("/token?scope=repository%3Ateam%2Fapp%3Apull") + GetParam().asked);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, WantedScopes,
+    ::testing::Values(
+        WantedScope{"repository:team/app:pull,push,delete", ""},
+        WantedScope{"repository:mirror/app:push,pull", "&scope=repository%3Amirror%2Fapp%3Apull"},
+        WantedScope{"repository:reg:5000/app:pull", "&scope=repository%3Areg%3A5000%2Fapp%3Apull"},
+        WantedScope{"repository:team/app:push", ""}, WantedScope{"registry:catalog:*", ""},
+        WantedScope{"a:b:*", ""}, WantedScope{"aws", "&scope=aws"}));
+
 TEST(TokenRequest, BoundsTheChallengesScopes) {
   std::string scopes;
   for (int i = 0; i < 1000; ++i) scopes += " s" + std::to_string(i);

@@ -156,12 +156,15 @@ TEST_F(AccessGateTest, MakesUpstreamBeAskedInTheNameThatItSets) {
   EXPECT_THAT(shown, AllOf(SizeIs(Gt(2U)), Each("Basic amFuZTpzZWNyZXQ=")));
 }
 
-TEST(TargetOfATenant, IsAskedForInHisNameWhereAClientWaits) {
-  Target target;
-  target.as = std::make_shared<auth::Tenant>();
+TEST(TargetOfATenant, IsAskedForInHisNameAlone) {
+  Target alice;
+  alice.as = std::make_shared<auth::Tenant>(auth::Tenant{"alice", {}});
+  Target nobody;
+  nobody.as = std::make_shared<auth::Tenant>();
 
-  EXPECT_EQ(target.asking({.deadline = {}}).as, target.as);
-  EXPECT_EQ(target.asking({.deadline = {}, .in_background = true}).as, nullptr);
+  EXPECT_EQ(alice.asking({.deadline = {}}).as, alice.as);
+  EXPECT_EQ(std::set({Target{}.asker(), nobody.asker(), alice.asker()}).size(), 3u);
+  EXPECT_EQ(Target{}.asker(), "");
 }
 
 }  // namespace

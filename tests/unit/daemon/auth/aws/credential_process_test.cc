@@ -65,7 +65,7 @@ TEST_F(CredentialProcessTest, FailsAsTheProgramDoes) {
   result_ = auth::ProgramOutput{2, "s3cret", "no session, log in first"};
 
   EXPECT_EQ(describe(keys().error()),
-            "denied: credential_process /bin/helper: it ends with status 2: no session, log in "
+            "denied: credential_process /bin/helper: exit status 2: no session, log in "
             "first");
 }
 

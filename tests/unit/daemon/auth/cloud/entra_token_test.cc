@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "tests/support/fake_client.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/temp_directory.h"
 
 namespace larder::auth {
@@ -26,9 +27,10 @@ class EntraTokenTest : public ::testing::Test {
   }
   Result<std::string> get(const EntraOptions& options, const std::string& host = "n.azurecr.io") {
     return get_entra_token(options, azure_cloud_of(host).value(), metadata_, services_,
-                           {host, "app"});
+                           {host, "app"}, clock_);
   }
 
+  testing::FakeClock clock_;
   testing::TempDirectory directory_;
   const std::filesystem::path file_ = directory_.path() / "token";
   EntraOptions workload_;
@@ -110,7 +112,7 @@ TEST_F(EntraTokenTest, IsNotJustAnything) {
   for (const char* body : {"{}", R"({"access_token":"a b"})", R"({"access_token":1})"}) {
     FakeClient metadata({FakeAnswer{200, {}, body}});
     const auto token = get_entra_token({}, *azure_cloud_of("n.azurecr.io"), metadata, services_,
-                                       {"n.azurecr.io", "app"});
+                                       {"n.azurecr.io", "app"}, clock_);
     EXPECT_EQ(describe(token.error()), "upstream_down: 169.254.169.254: no usable token");
   }
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/fake_client.h"
+#include "tests/support/fake_clock.h"
 
 namespace larder::auth {
 namespace {
@@ -14,7 +15,7 @@ Result<JsonAnswer> ask_once(FakeAnswer answer) {
   FakeClient client({std::move(answer)});
   http::ClientRequest request;
   request.url = http::Url::parse("https://login.example/token").value();
-  return ask_for_json(client, std::move(request), {"reg.example", "a"});
+  return ask_for_json(client, std::move(request), {"reg.example", "a"}, testing::FakeClock());
 }
 
 TEST(JsonExchange, GivesTheDocument) {
@@ -53,12 +54,14 @@ TEST(JsonExchange, HasALimitInSizeAndTime) {
             Errc::upstream_down);
 
   FakeClient client({FakeAnswer{200, {}, "{}"}});
+  testing::FakeClock clock;
+  clock.advance(std::chrono::hours(1));
   CredentialQuestion question{"reg.example", "a"};
-  ASSERT_TRUE(ask_for_json(client, {}, question).ok());
-  EXPECT_TRUE(client.requests().back().deadline.has_value());
+  ASSERT_TRUE(ask_for_json(client, {}, question, clock).ok());
+  EXPECT_EQ(client.requests().back().deadline, clock.now() + std::chrono::seconds(10));
 
   question.deadline = MonoTime(std::chrono::hours(1));
-  ASSERT_TRUE(ask_for_json(client, {}, question).ok());
+  ASSERT_TRUE(ask_for_json(client, {}, question, clock).ok());
   EXPECT_EQ(client.requests().back().deadline, question.deadline);
 }
 
@@ -69,7 +72,7 @@ TEST(JsonExchange, EndsWhenToldTo) {
   CredentialQuestion question{"reg.example", "a"};
   question.stop = stopping.get_token();
 
-  EXPECT_EQ(ask_for_json(client, {}, question).error().code, Errc::cancelled);
+  EXPECT_EQ(ask_for_json(client, {}, question, testing::FakeClock()).error().code, Errc::cancelled);
 }
 
 TEST(UrlBelow, AppendsToAPath) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/fake_clock.h"
 #include "tests/support/script.h"
 #include "tests/support/temp_directory.h"
 
@@ -29,11 +30,14 @@ TEST(HelperAnswer, IsACredentialAnIdentityTokenOrNone) {
 
 TEST(HelperAnswer, SaysWhyItIsNoneWithoutSecrets) {
   const std::vector<std::pair<ProgramOutput, std::string>> table{
-      {{1, "error getting credentials\n\033[0m", ""},
-       "exit status 1: error getting credentials  [0m"},
+      {{1, "no credentials server URL\n", ""}, "exit status 1: no credentials server URL"},
+      {{1, "no credentials username", "hm"}, "exit status 1: no credentials username"},
+      {{1, "hush\n", ""}, "exit status 1, and what it prints is not for the log"},
+      {{1, "no credentials username hush", "no gpg"}, "exit status 1: no gpg"},
       {{2, "", "no gpg"}, "exit status 2: no gpg"},
       {{3, "", ""}, "exit status 3"},
-      {{137, R"({"Username":"u","Secret":"hush"})", ""}, "exit status 137"},
+      {{137, R"({"Username":"u","Secret":"hush"})", ""},
+       "exit status 137, and what it prints is not for the log"},
       {{0, "", ""}, "an answer without a Secret"},
       {{0, "credentials not found in native keychain", ""}, "an answer without a Secret"},
       {{0, R"({"Username":"u","Secret":""})", ""}, "an answer without a Secret"},
@@ -48,7 +52,7 @@ TEST(HelperAnswer, SaysWhyItIsNoneWithoutSecrets) {
     ASSERT_FALSE(found.ok()) << answer.output;
     EXPECT_EQ(describe(found.error()), "upstream_down: " + complaint);
   }
-  const auto endless = parse_helper_answer({1, std::string(1000, 'x'), ""});
+  const auto endless = parse_helper_answer({1, "", std::string(1000, 'x')});
   EXPECT_LT(endless.error().context.size(), 250U);
 }
 
@@ -59,12 +63,14 @@ class CredentialHelperTest : public ::testing::Test {
     std::filesystem::create_directory(second_);
   }
   Result<std::optional<Credential>> ask(const std::string& name) {
-    return ask_credential_helper(helpers_, name, "reg.example:5000", {"reg.example:5000", "a"});
+    return ask_credential_helper(helpers_, name, "reg.example:5000", {"reg.example:5000", "a"},
+                                 clock_);
   }
 
   testing::TempDirectory directory_;
   const std::filesystem::path first_ = directory_.path() / "first";
   const std::filesystem::path second_ = directory_.path() / "second";
+  testing::FakeClock clock_;
   CredentialHelpers helpers_{{first_, second_}, {"FOO=bar"}};
 };
 
@@ -110,7 +116,8 @@ TEST_F(CredentialHelperTest, HasAPlainName) {
 }
 
 TEST_F(CredentialHelperTest, IsNamedWhenItFails) {
-  const auto path = testing::write_script(first_ / "docker-credential-test", "echo locked; exit 1");
+  const auto path =
+      testing::write_script(first_ / "docker-credential-test", "echo locked >&2; exit 1");
 
   EXPECT_EQ(describe(ask("test").error()),
             "upstream_down: run " + path + ": exit status 1: locked");

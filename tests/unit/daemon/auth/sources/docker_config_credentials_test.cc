@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/fake_clock.h"
 #include "tests/support/script.h"
 #include "tests/support/temp_directory.h"
 
@@ -27,7 +28,8 @@ class DockerConfigCredentialsTest : public ::testing::Test {
 
   testing::TempDirectory directory_;
   const std::filesystem::path file_ = directory_.path() / "config.json";
-  DockerConfigCredentials source_{file_, {{directory_.path()}, {}}};
+  testing::FakeClock clock_;
+  DockerConfigCredentials source_{file_, {{directory_.path()}, {}}, clock_};
 };
 
 using Passwords = std::vector<std::string>;
@@ -48,7 +50,7 @@ TEST_F(DockerConfigCredentialsTest, ReadsADockercfg) {
   const auto file = directory_.path() / ".dockercfg";
   std::ofstream(file) << R"({"quay.io": {"auth": "dTpw"}})";
 
-  const auto found = DockerConfigCredentials(file, {}).credentials({"quay.io", "a"});
+  const auto found = DockerConfigCredentials(file, {}, clock_).credentials({"quay.io", "a"});
 
   ASSERT_TRUE(found.ok());
   EXPECT_EQ(found->front().password, "p");

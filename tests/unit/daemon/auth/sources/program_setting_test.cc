@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/fake_clock.h"
+
 namespace larder::auth {
 namespace {
 
@@ -18,15 +20,17 @@ TEST(CleanEnvironment, IsWhatWasConfiguredWithPathAndHome) {
 }
 
 TEST(ProgramDeadline, IsTheQuestionsButHasALimit) {
-  const auto now = std::chrono::steady_clock::now();
+  testing::FakeClock clock;
+  clock.advance(std::chrono::hours(1));
+  const MonoTime limit = clock.now() + std::chrono::seconds(30);
   CredentialQuestion question{"reg.example", "a"};
-  EXPECT_GT(program_deadline(question), now);
+  EXPECT_EQ(program_deadline(question, clock), limit);
 
-  question.deadline = now + std::chrono::seconds(1);
-  EXPECT_EQ(program_deadline(question), now + std::chrono::seconds(1));
+  question.deadline = clock.now() + std::chrono::seconds(1);
+  EXPECT_EQ(program_deadline(question, clock), *question.deadline);
 
-  question.deadline = now + std::chrono::hours(1);
-  EXPECT_LT(program_deadline(question), now + std::chrono::minutes(1));
+  question.deadline = clock.now() + std::chrono::hours(1);
+  EXPECT_EQ(program_deadline(question, clock), limit);
 }
 
 }  // namespace

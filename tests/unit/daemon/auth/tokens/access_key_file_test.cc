@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include "tests/support/fake_clock.h"
 #include "tests/support/temp_directory.h"
 
 namespace larder::tokens {
@@ -27,23 +28,24 @@ class AccessKeyFileTest : public ::testing::Test {
     return std::string(kNodeKey) + " 0123456789abcdefghijABCDEFGHIJ0123456789 " + subject + "\n";
   }
   std::string why_not_opened() {
-    const auto opened = AccessKeyFile::open(file_);
+    const auto opened = AccessKeyFile::open(file_, clock_);
     return opened.ok() ? "it opened" : opened.error().context;
   }
 
   const testing::TempDirectory directory_;
+  const testing::FakeClock clock_;
   const std::filesystem::path file_ = directory_.path() / "access-keys";
 };
 
 TEST_F(AccessKeyFileTest, HasTheKeysOfItsFile) {
   write(line("nodes"));
 
-  EXPECT_EQ((*AccessKeyFile::open(file_))->keys()->find(kNodeKey)->subject, "nodes");
+  EXPECT_EQ((*AccessKeyFile::open(file_, clock_))->keys()->find(kNodeKey)->subject, "nodes");
 }
 
 TEST_F(AccessKeyFileTest, SeesAChange) {
   write(line("nodes"));
-  const auto opened = *AccessKeyFile::open(file_);
+  const auto opened = *AccessKeyFile::open(file_, clock_);
 
   write(line("others"));
   ASSERT_TRUE(opened->maintain().ok());
@@ -56,7 +58,7 @@ TEST_F(AccessKeyFileTest, SeesAChange) {
 
 TEST_F(AccessKeyFileTest, KeepsTheKeysWhenTheFileIsNoMoreFit) {
   write(line("nodes"));
-  const auto opened = *AccessKeyFile::open(file_);
+  const auto opened = *AccessKeyFile::open(file_, clock_);
 
   write("x\n");
   EXPECT_THAT(opened->maintain().error().context, HasSubstr("access-keys: line 1: "));
@@ -80,7 +82,7 @@ TEST_F(AccessKeyFileTest, IsRefusedWhenOthersMayReadIt) {
 }
 
 TEST_F(AccessKeyFileTest, IsNeeded) {
-  EXPECT_EQ(AccessKeyFile::open(file_).error().code, Errc::not_found);
+  EXPECT_EQ(AccessKeyFile::open(file_, clock_).error().code, Errc::not_found);
 }
 
 }  // namespace

@@ -18,8 +18,7 @@ http::Headers with(const std::string& name, const std::string& value) {
 
 TEST(BearerChallenge, IsWhatClientsParse) {
   const BearerChallenge challenge{"http://127.0.0.1:5050/token", "node-mirror",
-                                  repository_scope("ghcr.io", "team/app", "pull"),
-                                  "insufficient_scope"};
+                                  pull_scope("ghcr.io/team/app"), "insufficient_scope"};
 
   const auto parsed = auth::parse_challenges(bearer_challenge(challenge));
 

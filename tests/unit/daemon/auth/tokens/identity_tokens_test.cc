@@ -45,7 +45,7 @@ class IdentityTokensTest : public ::testing::Test {
   TokenVerifier verifier_{rules_, *keys_, clock_};
   std::unique_ptr<AccessKeyFile> access_keys_ = [this] {
     write("AKIDLARDERNODE000001 0123456789abcdefghijABCDEFGHIJ0123456789 nodes");
-    return *AccessKeyFile::open(key_file_);
+    return *AccessKeyFile::open(key_file_, clock_);
   }();
   IdentityTokens identities_{verifier_, access_keys_.get()};
 };

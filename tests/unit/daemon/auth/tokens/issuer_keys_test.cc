@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <future>
+#include <semaphore>
 #include <string>
 #include <thread>
 #include <vector>
@@ -115,6 +116,24 @@ TEST_F(IssuerKeysTest, AreFetchedByOneForAll) {
 
   EXPECT_EQ(found, 8);
   EXPECT_EQ(source_.fetches, 1);
+}
+
+TEST_F(IssuerKeysTest, AreWaitedForByAFewAtMost) {
+  std::promise<void> open;
+  source_.gate = open.get_future().share();
+  std::atomic<int> found = 0;
+  std::counting_semaphore<> turned_away(0);
+  std::vector<std::thread> requests;
+  for (int i = 0; i < 12; ++i) {
+    requests.emplace_back(
+        [&] { keys_.find("first").ok() ? void(++found) : turned_away.release(); });
+  }
+
+  for (int i = 0; i < 3; ++i) turned_away.acquire();
+  open.set_value();
+  for (auto& request : requests) request.join();
+
+  EXPECT_EQ(found, 9) << "who fetches, and eight";
 }
 
 TEST_F(IssuerKeysTest, OfAFileThatLostAKeyLoseIt) {

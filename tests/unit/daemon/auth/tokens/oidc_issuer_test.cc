@@ -178,13 +178,10 @@ TEST_F(OidcTest, BindsTokensToTheirNode) {
                       R"(,"kubernetes.io":{"namespace":"shop","serviceaccount":{"name":"web"}})"));
   OidcRules anywhere = rules();
   anywhere.node.clear();
-  OidcRules required = rules();
-  required.node_required = true;
 
   EXPECT_EQ(why_refused(elsewhere), "token: bound to another node");
   EXPECT_EQ(why_refused_by(anywhere, elsewhere), "it was taken");
   EXPECT_EQ(why_refused(unbound), "it was taken");
-  EXPECT_EQ(why_refused_by(required, unbound), "token: bound to no node");
 }
 
 TEST_F(OidcTest, RefusesASubjectThatIsNotTheClaimedAccount) {

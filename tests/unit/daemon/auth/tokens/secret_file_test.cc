@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "daemon/auth/small_file.h"
-#include "daemon/auth/tokens/watched_file.h"
+#include "daemon/auth/watched_file.h"
 #include "tests/support/temp_directory.h"
 
 namespace larder::tokens {

@@ -13,7 +13,7 @@
 
 #include "daemon/auth/small_file.h"
 #include "daemon/auth/tokens/key_document.h"
-#include "daemon/auth/tokens/watched_file.h"
+#include "daemon/auth/watched_file.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/temp_directory.h"
 

@@ -1,15 +1,20 @@
-#include "daemon/auth/tokens/watched_file.h"
+#include "daemon/auth/watched_file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
+#include "cache/base/unique_fd.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/temp_directory.h"
 
-namespace larder::tokens {
+namespace larder::auth {
 namespace {
 
 namespace fs = std::filesystem;
@@ -22,7 +27,8 @@ class WatchedFileTest : public ::testing::Test {
 
   testing::TempDirectory directory_;
   const fs::path path_ = directory_.path() / "file";
-  WatchedFile file_{path_, 100};
+  testing::FakeClock clock_;
+  WatchedFile file_{path_, 100, clock_};
 };
 
 TEST_F(WatchedFileTest, IsReadOnceAndAgainWhenItHasChanged) {
@@ -52,6 +58,34 @@ TEST_F(WatchedFileTest, SeesTheSwappedLinkOfAMountedSecret) {
   EXPECT_EQ(**file_.read_if_changed(), "two");
 }
 
+// As two changes within one tick of a file system's time. Of writes through one mapping only the
+// first is seen in the times.
+TEST_F(WatchedFileTest, SeesARewriteThatNoTimeTells) {
+  write("file", "...");
+  const UniqueFd fd(::open(path_.c_str(), O_RDWR));
+  auto* const mapped =
+      static_cast<char*>(::mmap(nullptr, 3, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0));
+  ASSERT_NE(mapped, MAP_FAILED);
+  std::memcpy(mapped, "one", 3);
+  EXPECT_EQ(file_.read_if_changed()->value_or("unseen"), "one");
+
+  std::memcpy(mapped, "two", 3);
+
+  EXPECT_EQ(file_.read_if_changed()->value_or("unseen"), "two");
+  ::munmap(mapped, 3);
+}
+
+TEST_F(WatchedFileTest, IsGivenOnceWhateverItsAge) {
+  write("file", "one");
+  ASSERT_EQ(**file_.read_if_changed(), "one");
+
+  clock_.advance(std::chrono::hours(1));
+  EXPECT_FALSE(file_.read_if_changed()->has_value());
+  EXPECT_FALSE(file_.read_if_changed()->has_value());
+  write("file", "longer");
+  EXPECT_EQ(**file_.read_if_changed(), "longer");
+}
+
 TEST_F(WatchedFileTest, LooksAgainAfterAnError) {
   EXPECT_EQ(file_.read_if_changed().error().code, Errc::not_found);
   write("file", "one");
@@ -72,4 +106,4 @@ TEST_F(WatchedFileTest, IsNotHeldUpByAFifo) {
 }
 
 }  // namespace
-}  // namespace larder::tokens
+}  // namespace larder::auth
