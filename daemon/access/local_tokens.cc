@@ -85,7 +85,7 @@ Result<std::string> LocalTokens::listener_for(const std::string& name) const {
 void LocalTokens::tell(const OrderedToken& ordered, std::string_view outcome,
                        const std::string& cause) {
   observer_.token_asked({ordered.listener, "unix", tokens::to_string(tokens::Subject::Kind::user),
-                         ordered.subject, outcome, cause, ordered.token.id});
+                         ordered.subject, outcome, cause, ordered.token.id, "control"});
 }
 
 }  // namespace larder::access

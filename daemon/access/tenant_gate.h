@@ -34,6 +34,7 @@ struct TenantGateParts {
   tokens::TokenVerifier& verifier;
   const ListenerPolicy& policy;
   const Clock& clock;
+  DecisionObserver& observer;
   std::string service;      // of the tokens
   Duration deadline;        // for what is asked of upstream
   Duration private_for;     // that a repository is not public is believed for so long
@@ -79,8 +80,11 @@ class TenantGate final : public registry::AccessGate {
   Status probe(const Question& question);
   void note_granted(const Question& question);
   void note_refused(const Question& question, const Error& error);
-  http::Response challenge(const http::Request& request, const std::string& scope,
-                           std::string_view error) const;
+  http::Response challenge(const http::Request& request, const std::string& resource) const;
+  // The same, for a token that was shown.
+  http::Response reject(const http::Request& request, const std::string& resource,
+                        std::string_view error, std::string_view cause,
+                        const auth::Tenant* tenant = nullptr) const;
 
   const TenantGateParts parts_;
   registry::SingleFlight<bool> probes_;

@@ -48,7 +48,7 @@ bool is_user_id(std::string_view text) {
 // Whether clients have a way to get a token.
 bool can_be_proven(const Tokens& tokens, const Listener& listener) {
   return tokens.anonymous || !tokens.htpasswd_file.empty() || !tokens.issuers.empty() ||
-         listener.tls.clients != ClientCertificates::none;
+         !tokens.access_keys_file.empty() || listener.tls.clients != ClientCertificates::none;
 }
 
 void read_rights(Section& section, const Tokens& tokens, Listener& listener) {
@@ -59,7 +59,8 @@ void read_rights(Section& section, const Tokens& tokens, Listener& listener) {
   }
   if (listener.auth == ListenerAuth::required && !can_be_proven(tokens, listener)) {
     section.refuse("auth", "required, and no way to get a token",
-                   "tokens.htpasswd, tokens.issuers, tls.client_ca, or tokens.anonymous: true");
+                   "tokens.htpasswd, tokens.issuers, tokens.access_keys, tls.client_ca, or "
+                   "tokens.anonymous: true");
   }
   section.read_text("policy", "the absolute path of a policy, such as /etc/larder/policy.json",
                     is_absolute_path, listener.policy_file);

@@ -44,12 +44,4 @@ struct Subject {
 std::string_view to_string(Subject::Kind kind);
 std::optional<Subject::Kind> parse_subject_kind(std::string_view name);
 
-// What a connection knows of its peer's certificate, once it has been verified.
-struct PeerIdentity {
-  std::string common_name{};
-  std::vector<std::string> names{};  // "DNS:…", "URI:…", "IP:…", "email:…"
-  std::optional<WallTime> expires{};
-};
-Subject subject_of(const PeerIdentity& peer);
-
 }  // namespace larder::tokens

@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 class CountingObserver final : public DecisionObserver, public policy::PolicyObserver {
  public:
   void policy_decided(const PolicyDecision&) override {}
+  void token_rejected(const TokenRejection&) override {}
   void policy_reloaded(const std::filesystem::path&, const policy::Policy&) override { ++reloaded; }
   void policy_kept(const std::filesystem::path&, const Error&) override { ++kept; }
 

@@ -102,7 +102,8 @@ INSTANTIATE_TEST_SUITE_P(
                     "got a mapping"},
         BadListener{
             "{name: a, address: 'a:1', auth: required}", "2: listeners[0].auth",
-            "no way to get a token, expected tokens.htpasswd, tokens.issuers, tls.client_ca, or"},
+            "no way to get a token, expected tokens.htpasswd, tokens.issuers, tokens.access_keys, "
+            "tls.client_ca, or"},
         BadListener{"{name: a, address: 'a:1', auth: nobody}", "2: listeners[0].auth",
                     "expected none or tenant or required"},
         BadListener{"{name: a, address: 'a:1', auth: {kind: none}}", "2: listeners[0].auth",

@@ -197,6 +197,7 @@ TEST_P(WaysToGetAToken, LetAListenerRequireOne) {
 
 INSTANTIATE_TEST_SUITE_P(Table, WaysToGetAToken,
                          Values("htpasswd: /etc/larder/htpasswd", "anonymous: true",
+                                "access_keys: /etc/larder/access-keys",
                                 "issuers: [{name: a, issuer: 'https://a', audiences: [b]}]"));
 
 TEST(WaysToGetAToken, MayBeTheCertificatesOfClients) {

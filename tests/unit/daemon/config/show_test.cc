@@ -55,6 +55,7 @@ std::vector<Upstream> upstreams_of_all_kinds() {
 Tokens unusual_tokens() {
   Tokens tokens{"i", "s", Milliseconds(60'001), true, {"/k", false, Milliseconds(200'000'000)}};
   tokens.htpasswd_file = "/h";
+  tokens.access_keys_file = "/a";
   tokens.anonymous = true;
   tokens.issuers = {
       {"a", "https://a", {"x", "yes"}, true, "n", "", "", "https://b?c", "", "/ca", "/b"},

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "daemon/auth/encoding.h"
 #include "daemon/auth/tokens/token_replies.h"
 #include "tests/unit/daemon/auth/tokens/token_service_fixture.h"
 
@@ -109,10 +110,9 @@ TEST_F(TokenServiceTest, KnowsThreeMethods) {
 }
 
 TEST_F(TokenServiceTest, TakesAClientCertificate) {
-  const PeerIdentity peer{"web.example", {"DNS:web.example"}, clock_.wall() + seconds(100)};
-  http::Request request{"GET", "/token?scope=repository:a:pull&offline_token=true", {}, "", ""};
+  options_.certificates = true;
 
-  const auto response = service().answer(request, peer);
+  const auto response = get_with_certificate("scope=repository:a:pull&offline_token=true");
 
   ASSERT_EQ(response.status, 200);
   EXPECT_EQ(claims_in(response).subject.kind, Subject::Kind::certificate);
@@ -121,11 +121,43 @@ TEST_F(TokenServiceTest, TakesAClientCertificate) {
 }
 
 TEST_F(TokenServiceTest, PrefersCredentialsToACertificate) {
-  const PeerIdentity peer{"web.example", {}, {}};
-  http::Request request{"GET", "/token", {}, "10.0.0.1:1000", "node"};
-  request.headers.add("Authorization", "Basic YWxpY2U6d3Jvbmc=");
+  options_.certificates = true;
 
-  EXPECT_EQ(service().answer(request, peer).status, 401);
+  EXPECT_EQ(get_with_certificate("", "Basic YWxpY2U6d3Jvbmc=").status, 401);
+  EXPECT_EQ(claims_in(get_with_certificate("", kAliceBasic)).subject.kind, Subject::Kind::user);
+}
+
+TEST_F(TokenServiceTest, RefusesACertificateThatHasEndedOnItsConnection) {
+  options_.certificates = true;
+  clock_.advance(seconds(101));
+
+  EXPECT_EQ(get_with_certificate("", "", clock_.wall() - seconds(1)).status, 401);
+}
+
+TEST_F(TokenServiceTest, TakesNoCertificateUnlessToldTo) {
+  EXPECT_EQ(get_with_certificate("").status, 401);
+
+  options_.anonymous = true;
+  service_ = nullptr;
+  EXPECT_EQ(claims_in(get_with_certificate("")).subject.kind, Subject::Kind::anonymous);
+}
+
+TEST_F(TokenServiceTest, TakesAnIdentityTokenAsAPassword) {
+  IdentityTokens identities(verifier_, nullptr);
+  options_.identities = &identities;
+  const Subject subject{.kind = Subject::Kind::certificate, .name = "web"};
+  const auto basic = [](const std::string& password) {
+    return "Basic " + auth::base64("AWS:" + password);
+  };
+
+  const auto response = get("scope=repository:a:pull&offline_token=true",
+                            basic(issuer_.identity_token(subject)->token));
+
+  ASSERT_EQ(response.status, 200);
+  EXPECT_EQ(claims_in(response).subject.name, "web");
+  EXPECT_EQ(claims_in(response).access.size(), 1U);
+  EXPECT_FALSE(body_of(response).contains("refresh_token"));
+  EXPECT_EQ(get("", basic(issuer_.access_token(subject, {})->token)).status, 401);
 }
 
 TEST_F(TokenServiceTest, TellsItsObserverNothingSecret) {

@@ -1,0 +1,18 @@
+#include "daemon/auth/tokens/certified_subject.h"
+
+namespace larder::tokens {
+
+std::optional<Subject> certified_subject(const http::Request& request) {
+  if (request.tls == nullptr || !request.tls->certificate) return std::nullopt;
+  const http::PeerCertificate& certificate = *request.tls->certificate;
+  Subject subject;
+  subject.kind = Subject::Kind::certificate;
+  subject.name = certificate.common_name;
+  if (subject.name.empty() && !certificate.names.empty()) subject.name = certificate.names.front();
+  if (subject.name.empty()) return std::nullopt;
+  subject.names = certificate.names;
+  subject.expires = certificate.expires;
+  return subject;
+}
+
+}  // namespace larder::tokens

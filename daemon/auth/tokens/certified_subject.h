@@ -1,0 +1,19 @@
+// Who a client certificate says that asks.
+//
+// Thread-safety: a function of its arguments. Blocks: no.
+#pragma once
+
+#include <optional>
+
+#include "daemon/auth/tokens/subject.h"
+#include "daemon/http/message.h"
+
+namespace larder::tokens {
+
+// The subject of the certificate that the request's connection has verified: named by its common
+// name, else by the first of its alternative names. Nothing without a certificate, and for one
+// without any name: nobody could say what it may. Whether it has expired meanwhile is the caller's
+// to look at.
+std::optional<Subject> certified_subject(const http::Request& request);
+
+}  // namespace larder::tokens

@@ -1,0 +1,34 @@
+// Identity tokens of Larder's, as they come back: the password of "AWS:<token>".
+//
+// They say who somebody is and allow nothing; the policy does. One that was given for an access key
+// is good for as long as that key is in the file.
+// Thread-safety: any thread. Blocks: as TokenVerifier does.
+#pragma once
+
+#include <string_view>
+
+#include "cache/base/result.h"
+#include "daemon/auth/tokens/access_key_file.h"
+#include "daemon/auth/tokens/subject.h"
+#include "daemon/auth/tokens/token_verifier.h"
+
+namespace larder::tokens {
+
+class IdentityTokens {
+ public:
+  // `access_keys` may be null: then no user has any. Both must outlive this.
+  IdentityTokens(TokenVerifier& verifier, const AccessKeyFile* access_keys)
+      : verifier_(verifier), access_keys_(access_keys) {}
+
+  // Whether `password` means to be one: whether it is good is another question.
+  static bool is_one(std::string_view password);
+
+  // Whose it is, until when. Returns: denied, as TokenVerifier, or when the access key is no more.
+  Result<Subject> check(std::string_view token);
+
+ private:
+  TokenVerifier& verifier_;
+  const AccessKeyFile* const access_keys_;
+};
+
+}  // namespace larder::tokens
