@@ -24,8 +24,8 @@ start_network() {
   ip link set lan up
 }
 
-# host NAME ADDRESS...: one more host at these addresses, each with its prefix length; its way out is
-# the node.
+# host NAME ADDRESS...: one more host at these addresses, each with its prefix length; its way out
+# is the node.
 host() {
   local address
   ip netns add "$1"
