@@ -20,7 +20,8 @@ namespace larder::http {
 namespace {
 
 constexpr std::uint64_t kSendfileBytesMax = 0x7ffff000;
-constexpr std::size_t kSealBytes = 256 * 1024;  // of a file, at a time
+// Of a file, at a time; held for as long as the peer lets us wait.
+constexpr std::size_t kSealBytes = 32 * 1024;
 
 // Holds partial segments back while a file is sent: sendfile(2) hands the kernel 16 pages at a
 // time, and with TCP_NODELAY each lot would leave in segments of its own. Measured over loopback: a
@@ -204,8 +205,15 @@ Status Wire::wait_writable() {
     const auto since = std::chrono::steady_clock::now();
     const bool writable = poll_for(descriptor(), POLLOUT, pace_.next_look());
     auto moves = pace_.note(std::chrono::steady_clock::now() - since, taken_bytes());
+    if (!moves) reset_when_closed();
     if (writable || !moves) return moves;
   }
+}
+
+// A peer that takes nothing would have the kernel keep its answer, and it the connection, for long.
+void Wire::reset_when_closed() const {
+  constexpr linger kReset{1, 0};
+  ::setsockopt(descriptor(), SOL_SOCKET, SO_LINGER, &kReset, sizeof kReset);
 }
 
 // How much of `wanted` may go now.
