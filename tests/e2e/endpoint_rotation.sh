@@ -46,7 +46,8 @@ serial() { openssl x509 -in "$1" -noout -serial | cut -d = -f 2; }
 
 shown() {
   on client openssl s_client -connect "$NODE:443" -servername registry.test \
-    -cert "$WORK/client.crt" -key "$WORK/client.key" </dev/null 2>/dev/null | openssl x509 -noout -serial | cut -d = -f 2
+    -cert "$WORK/client.crt" -key "$WORK/client.key" </dev/null 2>/dev/null |
+    openssl x509 -noout -serial | cut -d = -f 2
 }
 shows() { [[ $(shown) == "$1" ]]; }
 
