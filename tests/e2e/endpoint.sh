@@ -88,6 +88,8 @@ expect_pulls_by_name() {
   local pulled
   pulled=$(sha256sum <"$WORK/pulled/manifest.json")
   expect_equal "manifest" "$pulled" "$(skopeo inspect --raw "oci:$WORK/app:v1" | sha256sum)"
+  "$LARDER" explain --socket "$WORK/larder.sock" registry.test/shop/web:v1 >/dev/null ||
+    fail "explain"
   (($(lines " request .*peer=$CLIENT") > 0)) || fail "no line with the client's address"
 }
 
