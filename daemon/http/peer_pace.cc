@@ -9,14 +9,18 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr int kLooksPerStall = 6;
+
 std::string text(milliseconds time) {
   return std::to_string(time.count()) + " ms";
 }
 
 }  // namespace
 
+// A peer that stops right after a look counts as stalled from the next one: so they are not as far
+// apart as it may stall.
 milliseconds PeerPace::next_look() const {
-  Duration left = limits_.stall - stalled_;
+  Duration left = std::min<Duration>(limits_.stall - stalled_, limits_.stall / kLooksPerStall);
   if (limits_.bytes_per_second_min > 0) left = std::min(left, limits_.window - window_);
   return std::max(std::chrono::ceil<milliseconds>(left), milliseconds(1));
 }

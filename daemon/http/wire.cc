@@ -20,7 +20,11 @@ namespace larder::http {
 namespace {
 
 constexpr std::uint64_t kSendfileBytesMax = 0x7ffff000;
-constexpr std::size_t kSealBytes = 256 * 1024;  // of a file, at a time
+// Of a file, at a time: of a peer that keeps up, and of one that was just waited for.
+constexpr std::size_t kSealBytesMax = 256 * 1024;
+constexpr std::size_t kSealBytesMin = 32 * 1024;
+// A peer that has room again this soon keeps up.
+constexpr std::chrono::milliseconds kMoment{10};
 
 // Holds partial segments back while a file is sent: sendfile(2) hands the kernel 16 pages at a
 // time, and with TCP_NODELAY each lot would leave in segments of its own. Measured over loopback: a
@@ -133,20 +137,30 @@ Status Wire::send_file_plain(int file, std::uint64_t offset, std::uint64_t size)
   return {};
 }
 
-// Piece by piece through memory that stays in the processor's cache.
+// Piece by piece through memory that stays in the processor's cache. While a peer is waited for
+// there is none: a thousand of them that stand still would hold it all. What did not go is read
+// again, a little of it, until the peer keeps up.
 Status Wire::send_file_sealed(int file, std::uint64_t offset, std::uint64_t size) {
-  const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(size, kSealBytes));
-  const auto buffer = std::make_unique_for_overwrite<char[]>(room);
-  for (auto left = size; left > 0;) {
-    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, room));
+  std::unique_ptr<char[]> buffer;
+  std::size_t room = kSealBytesMax;
+  const std::uint64_t end = offset + size;
+  while (offset < end) {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(end - offset, room));
+    if (!buffer) buffer = std::make_unique_for_overwrite<char[]>(room);
     const auto count = ::pread(file, buffer.get(), wanted, static_cast<off_t>(offset));
     if (count == 0) return Error{Errc::io, "the file ended before the body"};
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return from_errno("read", errno);
     const auto piece = static_cast<std::size_t>(count);
-    if (auto sent = send_sealed({buffer.get(), piece}); !sent) return sent;
-    offset += piece;
-    left -= piece;
+    const auto gone = seal({buffer.get(), piece});
+    if (!gone) return gone.error();
+    offset += *gone;
+    const bool keeps_up = *gone == piece;
+    const std::size_t next = keeps_up ? std::min(2 * room, kSealBytesMax) : kSealBytesMin;
+    if (!keeps_up || next != room) buffer.reset();
+    room = next;
+    if (keeps_up) continue;
+    if (auto writable = wait_writable(); !writable) return writable;
   }
   return {};
 }
@@ -177,25 +191,32 @@ void Wire::cut() {
 }
 
 Status Wire::send_sealed(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto allowed = may_send(bytes.size());
-    if (!allowed) return allowed.error();
-    const auto result = tls_->write(std::as_bytes(std::span(bytes.substr(0, *allowed))));
-    switch (result.kind) {
-      case IoResult::Kind::done:
-        count_sent(result.size_bytes);
-        bytes.remove_prefix(result.size_bytes);
-        continue;
-      case IoResult::Kind::wants_write:
-        if (auto writable = wait_writable(); !writable) return writable;
-        continue;
-      case IoResult::Kind::wants_read:
-      case IoResult::Kind::end:
-      case IoResult::Kind::failed:
-        return send_failure(EPIPE);
-    }
+  for (;;) {
+    const auto gone = seal(bytes);
+    if (!gone) return gone.error();
+    bytes.remove_prefix(*gone);
+    if (bytes.empty()) return {};
+    if (auto writable = wait_writable(); !writable) return writable;
   }
-  return {};
+}
+
+// How many bytes went; less than all when the peer must be waited for. They come again then, at
+// least those of the record that is under way, perhaps elsewhere in memory.
+Result<std::size_t> Wire::seal(std::string_view bytes) {
+  std::size_t gone = 0;
+  while (gone < bytes.size()) {
+    const auto allowed = may_send(bytes.size() - gone);
+    if (!allowed) return allowed.error();
+    const auto result = tls_->write(std::as_bytes(std::span(bytes.substr(gone, *allowed))));
+    if (result.kind == IoResult::Kind::wants_write) {
+      if (poll_for(descriptor(), POLLOUT, kMoment)) continue;
+      break;
+    }
+    if (result.kind != IoResult::Kind::done) return send_failure(EPIPE).error();
+    count_sent(result.size_bytes);
+    gone += result.size_bytes;
+  }
+  return gone;
 }
 
 Status Wire::wait_writable() {
@@ -204,8 +225,15 @@ Status Wire::wait_writable() {
     const auto since = std::chrono::steady_clock::now();
     const bool writable = poll_for(descriptor(), POLLOUT, pace_.next_look());
     auto moves = pace_.note(std::chrono::steady_clock::now() - since, taken_bytes());
+    if (!moves) reset_when_closed();
     if (writable || !moves) return moves;
   }
+}
+
+// A peer that takes nothing would have the kernel keep its answer, and it the connection, for long.
+void Wire::reset_when_closed() const {
+  constexpr linger kReset{1, 0};
+  ::setsockopt(descriptor(), SOL_SOCKET, SO_LINGER, &kReset, sizeof kReset);
 }
 
 // How much of `wanted` may go now.

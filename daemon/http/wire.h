@@ -68,9 +68,11 @@ class Wire {
 
  private:
   Status send_sealed(std::string_view bytes);
+  Result<std::size_t> seal(std::string_view bytes);
   Status send_file_plain(int file, std::uint64_t offset, std::uint64_t size);
   Status send_file_sealed(int file, std::uint64_t offset, std::uint64_t size);
   Status wait_writable();
+  void reset_when_closed() const;
   Result<std::uint64_t> may_send(std::uint64_t wanted);
   Status wait_for_turn(MonoTime at) const;
   std::int64_t taken_bytes() const;

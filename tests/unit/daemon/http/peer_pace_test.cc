@@ -22,7 +22,16 @@ TEST(PeerPace, BearsWithAPeerThatTakesSomething) {
 
   for (int i = 1; i < 100; ++i) EXPECT_TRUE(pace.note(seconds(29), i).ok());
 
-  EXPECT_EQ(pace.next_look(), seconds(30));
+  EXPECT_EQ(pace.next_look(), seconds(5));
+}
+
+TEST(PeerPace, LooksOftenEnoughToEndAPeerSoonAfterItsLastByte) {
+  PeerPace pace({.stall = seconds(30)});
+  EXPECT_TRUE(pace.note(pace.next_look(), 1).ok());
+
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(pace.note(pace.next_look(), 1).ok());
+
+  EXPECT_FALSE(pace.note(pace.next_look(), 1).ok());
 }
 
 TEST(PeerPace, EndsAPeerThatKeepsAThreadForTooLittle) {
