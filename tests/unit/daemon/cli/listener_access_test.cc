@@ -66,6 +66,24 @@ TEST_F(ListenerAccessTest, TakesAccessKeysOfAFileThatOnlyItsOwnerReads) {
   EXPECT_THAT(observer_.troubles, ElementsAre("access keys: invalid"));
 }
 
+TEST_F(ListenerAccessTest, TriesAPolicyInADryRun) {
+  auto& open_one = config_.listeners[2];
+  open_one.policy_file = directory_.path() / "policy.json";
+  std::ofstream(open_one.policy_file)
+      << R"({"Statement":{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}})";
+  const registry::RegistryPath path{registry::RouteKind::manifest, "app", "7", ""};
+  const auto is_refused = [&] {
+    auto what = target();
+    return (*open())->gates().at("open")->refuse({"GET", "", {}, "unix", "open"}, path, what);
+  };
+
+  EXPECT_TRUE(is_refused().has_value());
+  open_one.policy_mode = config::PolicyMode::dry_run;
+  EXPECT_FALSE(is_refused().has_value());
+
+  EXPECT_THAT(observer_.decisions, ElementsAre("deny", "would deny"));
+}
+
 TEST_F(ListenerAccessTest, KeepsTheKeysItFinds) {
   ASSERT_TRUE(open().ok());
   const auto keys = content("auth/keys.json");
