@@ -12,7 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kAlgorithms = {DigestAlgorithm::sha256, DigestAlgorithm::sha512};
 constexpr std::size_t kShardDigits = 2;
 
 fs::path algorithm_directory(const fs::path& root, DigestAlgorithm algorithm) {
@@ -76,7 +75,7 @@ Result<std::vector<std::byte>> read_all(const File& file) {
 }
 
 Status make_layout(Files& files, const fs::path& root) {
-  for (const DigestAlgorithm algorithm : kAlgorithms) {
+  for (const DigestAlgorithm algorithm : kDigestAlgorithms) {
     Status made = files.make_directories(algorithm_directory(root, algorithm));
     if (!made) return made;
   }
@@ -209,7 +208,7 @@ Status BlobFiles::remove_lastingly(const Digest& digest) {
 }
 
 Status BlobFiles::for_each(const Visit& visit) const {
-  for (const DigestAlgorithm algorithm : kAlgorithms) {
+  for (const DigestAlgorithm algorithm : kDigestAlgorithms) {
     const fs::path directory = algorithm_directory(root_, algorithm);
     const Result<bool> going_on = visit_algorithm(*files_, directory, algorithm, visit);
     if (!going_on) return in_context("list blobs", going_on.error());
@@ -219,7 +218,7 @@ Status BlobFiles::for_each(const Visit& visit) const {
 }
 
 Status BlobFiles::sync_names() const {
-  for (const DigestAlgorithm algorithm : kAlgorithms) {
+  for (const DigestAlgorithm algorithm : kDigestAlgorithms) {
     const fs::path directory = algorithm_directory(root_, algorithm);
     const auto shards = files_->list(directory);
     if (!shards) return shards.error();

@@ -10,7 +10,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kAlgorithms = {DigestAlgorithm::sha256, DigestAlgorithm::sha512};
 constexpr char kBlobs[] = "blobs";
 constexpr char kPartial[] = "partial";
 constexpr std::string_view kChunks = ".chunks";
@@ -27,7 +26,7 @@ bool is_shard_name(std::string_view name) {
 }
 
 bool is_algorithm_name(std::string_view name) {
-  return std::any_of(kAlgorithms.begin(), kAlgorithms.end(),
+  return std::any_of(kDigestAlgorithms.begin(), kDigestAlgorithms.end(),
                      [&](DigestAlgorithm algorithm) { return to_string(algorithm) == name; });
 }
 
@@ -74,7 +73,7 @@ std::optional<Shard> after(Shard shard) {
   if (shard.number < 0xff) {
     return Shard{shard.algorithm, static_cast<std::uint8_t>(shard.number + 1)};
   }
-  if (shard.algorithm == kAlgorithms.front()) return Shard{kAlgorithms.back(), 0};
+  if (shard.algorithm == kDigestAlgorithms.front()) return Shard{kDigestAlgorithms.back(), 0};
   return std::nullopt;
 }
 
@@ -107,7 +106,7 @@ Result<std::vector<std::string>> BlobFolders::strays_beside_shards() const {
     return {};
   };
   Status done = collect(kBlobs, is_algorithm_name);
-  for (const DigestAlgorithm algorithm : kAlgorithms) {
+  for (const DigestAlgorithm algorithm : kDigestAlgorithms) {
     if (done) done = collect(fs::path(kBlobs) / to_string(algorithm), is_shard_name);
   }
   if (!done) return done.error();

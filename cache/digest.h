@@ -18,6 +18,7 @@
 namespace larder::cache {
 
 enum class DigestAlgorithm : std::uint8_t { sha256 = 1, sha512 = 2 };
+inline constexpr std::array kDigestAlgorithms = {DigestAlgorithm::sha256, DigestAlgorithm::sha512};
 
 std::string_view to_string(DigestAlgorithm algorithm);
 std::size_t digest_size_bytes(DigestAlgorithm algorithm);

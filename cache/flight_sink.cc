@@ -1,5 +1,6 @@
 #include "cache/flight_sink.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "cache/disk_bytes.h"
@@ -10,6 +11,21 @@ namespace {
 
 // A source that does not tell the size of the blob: room is taken in steps of this.
 constexpr std::uint64_t kRoomStepBytes = 16 << 20;
+
+// The chunks of which the bytes of `range` were the last absent ones; none when the blob is whole,
+// for it needs no map any more.
+std::vector<std::uint32_t> whole_chunks(const FlightMachine& machine, ByteRange range,
+                                        std::uint64_t size, std::uint64_t chunk_bytes) {
+  // Parked by these very bytes: nobody waits for more, and it is this map that keeps them.
+  const auto phase = machine.phase();
+  if (phase != FlightMachine::Phase::filling && phase != FlightMachine::Phase::parked) return {};
+  std::vector<std::uint32_t> chunks;
+  for (std::uint64_t chunk = range.begin / chunk_bytes; chunk * chunk_bytes < range.end; ++chunk) {
+    const ByteRange all{chunk * chunk_bytes, std::min(size, (chunk + 1) * chunk_bytes)};
+    if (machine.is_present(all)) chunks.push_back(static_cast<std::uint32_t>(chunk));
+  }
+  return chunks;
+}
 
 }  // namespace
 
@@ -72,7 +88,9 @@ void Flight::Sink::written(const Place& place, std::span<const std::byte> bytes)
     MutexLock lock(flight_.mutex_);
     flight_.machine_.bytes_written(fetch_, range, flight_.parts_.clock.now(), actions);
     size = flight_.machine_.blob_size();
-    if (size && flight_.partial_ == place.partial) whole = whole_chunks(range, *size);
+    if (size && flight_.partial_ == place.partial) {
+      whole = whole_chunks(flight_.machine_, range, *size, flight_.parts_.limits.chunk_bytes);
+    }
   }
   flight_.changed_.notify_all();
   watcher_.add(range, bytes, size);
@@ -81,22 +99,6 @@ void Flight::Sink::written(const Place& place, std::span<const std::byte> bytes)
   }
   flight_.advance_hash(place.partial, range, bytes);
   flight_.run(actions);
-}
-
-// The chunks of which the bytes of `range` were the last absent ones; none when the blob is whole,
-// for it needs no map any more.
-std::vector<std::uint32_t> Flight::Sink::whole_chunks(ByteRange range, std::uint64_t size) const {
-  const FlightMachine& machine = flight_.machine_;
-  // Parked by these very bytes: nobody waits for more, and it is this map that keeps them.
-  const auto phase = machine.phase();
-  if (phase != FlightMachine::Phase::filling && phase != FlightMachine::Phase::parked) return {};
-  std::vector<std::uint32_t> chunks;
-  const std::uint64_t chunk_bytes = flight_.parts_.limits.chunk_bytes;
-  for (std::uint64_t chunk = range.begin / chunk_bytes; chunk * chunk_bytes < range.end; ++chunk) {
-    const ByteRange all{chunk * chunk_bytes, std::min(size, (chunk + 1) * chunk_bytes)};
-    if (machine.is_present(all)) chunks.push_back(static_cast<std::uint32_t>(chunk));
-  }
-  return chunks;
 }
 
 }  // namespace larder::cache

@@ -21,8 +21,6 @@ class Flight::Sink final : public SourceSink {
   };
   Place place_for(std::uint64_t size);
   void written(const Place& place, std::span<const std::byte> bytes);
-  std::vector<std::uint32_t> whole_chunks(ByteRange range, std::uint64_t size) const
-      REQUIRES(flight_.mutex_);
 
   Flight& flight_;
   const FetchId fetch_;

@@ -100,7 +100,7 @@ Status parse_reader_answer(std::string_view answer) {
   if (answer == kGood) return {};
   for (int number = 0; number <= static_cast<int>(Errc::io); ++number) {
     const auto code = static_cast<Errc>(number);
-    const std::string begin = describe({code, ""});
+    const std::string begin = describe(Error{code, ""});
     if (answer.starts_with(begin)) return Error{code, std::string(answer.substr(begin.size()))};
   }
   return Error{Errc::io, "index: its reader gave no answer"};

@@ -41,7 +41,7 @@ std::size_t rounded_to_even(std::size_t size) {
   return size + (size & 1);
 }
 
-bool is_before(Bytes a, Bytes b) {
+bool comes_before(Bytes a, Bytes b) {
   return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());
 }
 
@@ -199,9 +199,9 @@ Status PageCheck::check_order(const Page& page, bool is_leaf, const Bounds& boun
       return unsound("a key's length", page.number());
     }
     std::vector<std::byte> key = comparable(node.key());
-    if ((previous && !is_before(*previous, key)) ||
-        (bounds.first && is_before(key, *bounds.first)) ||
-        (bounds.end && !is_before(key, *bounds.end))) {
+    if ((previous && !comes_before(*previous, key)) ||
+        (bounds.first && comes_before(key, *bounds.first)) ||
+        (bounds.end && !comes_before(key, *bounds.end))) {
       return unsound("keys out of order", page.number());
     }
     previous = std::move(key);

@@ -9,6 +9,9 @@ namespace larder::auth {
 
 namespace {
 
+// Real challenges have five at most.
+constexpr std::size_t kParametersMax = 32;
+
 Error malformed(const char* what) {
   return {Errc::invalid, std::string("challenge: ") + what};
 }
@@ -147,6 +150,7 @@ Status parse_parameters(Cursor& cursor, Challenge& challenge) {
     }
     const auto& [name, value] = **parameter;
     if (!seen.insert(name).second) return malformed("a parameter given twice");
+    if (seen.size() > kParametersMax) return malformed("too many parameters");
     set_parameter(challenge, name, value);
     cursor.skip_spaces();
     if (!cursor.at_end() && !cursor.at_comma()) return malformed("no comma after a parameter");

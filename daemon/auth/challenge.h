@@ -21,7 +21,8 @@ struct Challenge {
 };
 
 // Every challenge of one header value; parameters nobody uses are dropped.
-// Returns: invalid when the value does not follow the grammar.
+// Returns: invalid when the value does not follow the grammar, or a challenge has far more
+// parameters than any needs.
 Result<std::vector<Challenge>> parse_challenges(std::string_view header_value);
 
 }  // namespace larder::auth

@@ -5,18 +5,18 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "cache/base/result.h"
-#include "daemon/auth/exchanger.h"
+#include "daemon/auth/credential.h"
 
 namespace larder::auth {
 
 class AnonymousCredentials final : public CredentialSource {
  public:
-  Result<std::optional<BasicCredential>> credential() override {
-    return std::optional<BasicCredential>();
+  Result<std::vector<Credential>> credentials(const CredentialQuestion&) override {
+    return std::vector<Credential>();
   }
 };
 
@@ -26,7 +26,7 @@ class FileCredentials final : public CredentialSource {
   FileCredentials(std::string username, std::filesystem::path password_file);
   // Returns: not_found, denied or io when the file cannot be read; invalid when it is empty or
   // larger than 64 KiB.
-  Result<std::optional<BasicCredential>> credential() override;
+  Result<std::vector<Credential>> credentials(const CredentialQuestion& question) override;
 
  private:
   const std::string username_;
@@ -37,7 +37,7 @@ class EnvironmentCredentials final : public CredentialSource {
  public:
   EnvironmentCredentials(std::string username, std::string password_variable);
   // Returns: not_found when the variable is not set or empty.
-  Result<std::optional<BasicCredential>> credential() override;
+  Result<std::vector<Credential>> credentials(const CredentialQuestion& question) override;
 
  private:
   const std::string username_;

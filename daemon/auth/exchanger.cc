@@ -11,9 +11,10 @@ namespace larder::auth {
 namespace {
 
 constexpr std::size_t kTokenAnswerBytesMax = 256 * 1024;
+constexpr std::size_t kCredentialsMax = 16;  // tried for one wish
 
-// A basic credential does not expire; a rotated one is read again once the old one is refused.
-constexpr std::chrono::hours kBasicLifetime{1};
+// A credential that does not say when it ends is read again after half of this, or once refused.
+constexpr std::chrono::hours kStaticLifetime{1};
 
 Error denied(std::string why) {
   return {Errc::denied, std::move(why)};
@@ -32,134 +33,146 @@ Error refusal(const http::Url& realm, int status) {
           kUselessAnswerCause};
 }
 
-// Whether an error says something about the caller only, not about the realm.
-bool is_callers_own(const Error& error, const std::optional<MonoTime>& deadline) {
-  if (error.code == Errc::cancelled) return true;
-  return error.code == Errc::timeout && deadline && std::chrono::steady_clock::now() >= *deadline;
+std::string key_of(const Wish& wish) {
+  return wish.as == nullptr ? wish.scope : wish.as->id + " " + wish.scope;
+}
+
+std::string authorization_of(const Credential& credential) {
+  return credential.registry_token.empty() ? basic_authorization(credential)
+                                           : "Bearer " + credential.registry_token;
 }
 
 }  // namespace
 
-// An exchange under way. The members are guarded by the exchanger's mutex.
-struct Exchanger::Pending {
-  bool done = false;
-  std::optional<Result<Token>> outcome;  // nothing: its leader gave up, another must lead
-};
+Exchanger::Exchanger(ExchangerParts parts)
+    : parts_(std::move(parts)),
+      own_tokens_("token", parts_.clock, parts_.observer, parts_.host),
+      tenants_tokens_("token", parts_.clock, parts_.observer, parts_.host, Keeping::lent) {}
 
-Exchanger::Exchanger(http::Url endpoint, http::Client& client, CredentialSource& credentials,
-                     Clock& clock)
-    : endpoint_(std::move(endpoint)), client_(client), credentials_(credentials), clock_(clock) {}
-
-std::optional<std::string> Exchanger::remembered(const std::string& scope) {
-  MutexLock lock(mutex_);
-  const auto found = tokens_.find(scope);
-  if (found == tokens_.end()) return std::nullopt;
-  if (clock_.now() < found->second.good_until) return found->second.authorization;
-  tokens_.erase(found);
-  return std::nullopt;
+std::optional<std::string> Exchanger::remembered(const Wish& wish) {
+  const auto token = tokens_of(wish).known(key_of(wish));
+  return token ? std::optional(authorization_of(*token)) : std::nullopt;
 }
 
-void Exchanger::forget(const std::string& scope, const std::string& authorization) {
+void Exchanger::forget(const Wish& wish, const std::string& authorization) {
+  const auto token = tokens_of(wish).known(key_of(wish));
+  if (!token || authorization_of(*token) != authorization) return;
+  tokens_of(wish).forget(key_of(wish), *token);
   MutexLock lock(mutex_);
-  const auto found = tokens_.find(scope);
-  if (found != tokens_.end() && found->second.authorization == authorization) tokens_.erase(found);
+  const auto turn = turns_.find(key_of(wish));
+  if (turn != turns_.end()) turn->second.first = (turn->second.first + 1) % turn->second.count;
 }
 
-Result<std::string> Exchanger::authorize(const std::vector<Challenge>& challenges,
-                                         const std::string& scope, std::optional<MonoTime> deadline,
+std::size_t Exchanger::credentials(const Wish& wish) const {
+  MutexLock lock(mutex_);
+  const auto turn = turns_.find(key_of(wish));
+  return turn == turns_.end() ? 1 : turn->second.count;
+}
+
+Result<std::string> Exchanger::authorize(const std::vector<Challenge>& challenges, const Wish& wish,
+                                         std::optional<MonoTime> deadline,
                                          const std::stop_token& stop) {
-  const MonoTime limit = clock_.now() + kExchangeLimit;
-  deadline = std::min(deadline.value_or(limit), limit);
-  while (true) {
-    if (auto known = remembered(scope)) return std::move(*known);
-    auto [pending, leads] = join_or_lead(scope);
-    std::optional<Result<Token>> outcome;
-    if (leads) {
-      outcome = exchange(challenges, scope, deadline, stop);
-      const bool share = outcome->ok() || !is_callers_own(outcome->error(), deadline);
-      settle(scope, *pending, share ? outcome : std::nullopt);
-    } else {
-      outcome = wait(*pending, deadline, stop);
-    }
-    if (!outcome) continue;
-    if (!outcome->ok()) return outcome->error();
-    return outcome->value().authorization;
+  const MonoTime limit = parts_.clock.now() + kExchangeLimit;
+  const auto ask = [this, challenges, wish](std::optional<MonoTime> until,
+                                            const std::stop_token& stopped) {
+    return exchange(challenges, wish, until, stopped);
+  };
+  const auto token =
+      tokens_of(wish).get(key_of(wish), ask, std::min(deadline.value_or(limit), limit), stop);
+  if (!token) return token.error();
+  return authorization_of(*token);
+}
+
+void Exchanger::renew_due(const std::stop_token& stop) {
+  parts_.credentials.renew_due(stop);
+  own_tokens_.renew_due(kExchangeLimit, stop);
+}
+
+void Exchanger::drop_ended() {
+  own_tokens_.drop_ended();
+  tenants_tokens_.drop_ended();
+}
+
+std::vector<RenewalFacts> Exchanger::facts() const {
+  auto facts = own_tokens_.facts();
+  const auto behind = parts_.credentials.facts();
+  facts.insert(facts.end(), behind.begin(), behind.end());
+  return facts;
+}
+
+Result<Exchanger::Granted> Exchanger::exchange(const std::vector<Challenge>& challenges,
+                                               const Wish& wish, std::optional<MonoTime> deadline,
+                                               const std::stop_token& stop) {
+  const auto credentials = credentials_for(wish, deadline, stop);
+  if (!credentials) return credentials.error();
+  Turn turn = turn_of(wish, credentials->size());
+  Result<Granted> granted = denied("no credential");
+  for (std::size_t tried = 0; tried < turn.count; ++tried) {
+    granted = try_one(challenges, wish, (*credentials)[turn.first], deadline, stop);
+    if (granted.ok() || granted.error().code != Errc::denied) break;
+    turn.first = (turn.first + 1) % turn.count;
   }
+  note_turn(wish, turn);
+  return granted;
 }
 
-std::pair<std::shared_ptr<Exchanger::Pending>, bool> Exchanger::join_or_lead(
-    const std::string& scope) {
-  MutexLock lock(mutex_);
-  auto& pending = pending_[scope];
-  if (pending != nullptr) return {pending, false};
-  pending = std::make_shared<Pending>();
-  return {pending, true};
-}
-
-void Exchanger::settle(const std::string& scope, Pending& pending,
-                       std::optional<Result<Token>> outcome) {
-  MutexLock lock(mutex_);
-  if (outcome && outcome->ok()) remember(scope, outcome->value());
-  pending.outcome = std::move(outcome);
-  pending.done = true;
-  pending_.erase(scope);
-  exchanged_.notify_all();
-}
-
-std::optional<Result<Exchanger::Token>> Exchanger::wait(Pending& pending,
-                                                        std::optional<MonoTime> deadline,
-                                                        const std::stop_token& stop) {
-  const std::stop_callback wake(stop, [this] {
-    MutexLock lock(mutex_);
-    exchanged_.notify_all();
-  });
-  MutexLock lock(mutex_);
-  while (!pending.done) {
-    if (stop.stop_requested()) return Error{Errc::cancelled, "stopped"};
-    if (!deadline) {
-      exchanged_.wait(mutex_);
-    } else if (!exchanged_.wait_until(mutex_, *deadline) && !pending.done) {
-      return Error{Errc::timeout, "total deadline passed while another request asks for the token"};
-    }
+// At least one; an empty one is anonymous.
+Result<std::vector<Credential>> Exchanger::credentials_for(const Wish& wish,
+                                                           std::optional<MonoTime> deadline,
+                                                           const std::stop_token& stop) {
+  if (wish.as != nullptr) return std::vector{wish.as->credential};
+  auto credentials = parts_.credentials.credentials({parts_.host, wish.repository, deadline, stop});
+  if (!credentials) {
+    const Error& error = credentials.error();
+    // not_found, say, would be taken for an answer about the image.
+    const bool is_away = error.code == Errc::upstream_down || error.code == Errc::timeout ||
+                         error.code == Errc::cancelled;
+    return Error{is_away ? error.code : Errc::denied, "credential: " + error.context,
+                 error.cause.empty() ? kCredentialCause : error.cause};
   }
-  return pending.outcome;
+  if (credentials->empty()) credentials->emplace_back();
+  if (credentials->size() > kCredentialsMax) credentials->resize(kCredentialsMax);
+  return credentials;
 }
 
-void Exchanger::remember(const std::string& scope, const Token& token) {
-  if (tokens_.size() >= kScopesMax && tokens_.count(scope) == 0) {
-    tokens_.erase(std::min_element(
-        tokens_.begin(), tokens_.end(),
-        [](const auto& a, const auto& b) { return a.second.good_until < b.second.good_until; }));
-  }
-  tokens_[scope] = token;
-}
-
-Result<Exchanger::Token> Exchanger::exchange(const std::vector<Challenge>& challenges,
-                                             const std::string& scope,
-                                             std::optional<MonoTime> deadline,
-                                             std::stop_token stop) {
+Result<Exchanger::Granted> Exchanger::try_one(const std::vector<Challenge>& challenges,
+                                              const Wish& wish, const Credential& credential,
+                                              std::optional<MonoTime> deadline,
+                                              const std::stop_token& stop) {
   const auto* bearer = find_scheme(challenges, Challenge::Scheme::bearer);
   const auto* basic = find_scheme(challenges, Challenge::Scheme::basic);
   if (bearer == nullptr && basic == nullptr) {
     return denied("the upstream's challenge is neither bearer nor basic");
   }
-  auto credential = credentials_.credential();
-  if (!credential) return denied("credential: " + credential.error().context);
-  if (bearer != nullptr) return ask_realm(*bearer, scope, *credential, deadline, std::move(stop));
-  if (!*credential) return denied("the upstream wants a credential and none is configured");
-  return Token{basic_authorization(**credential), clock_.now() + kBasicLifetime};
+  if (bearer != nullptr) {
+    if (!credential.registry_token.empty()) return as_it_is(credential);
+    return ask_realm(*bearer, wish, credential, deadline, stop);
+  }
+  if (credential.username.empty() && credential.password.empty()) {
+    return denied("the upstream wants a username and password and none is configured");
+  }
+  return as_it_is(credential);
 }
 
-Result<Exchanger::Token> Exchanger::ask_realm(const Challenge& challenge, const std::string& scope,
-                                              const std::optional<BasicCredential>& credential,
-                                              std::optional<MonoTime> deadline,
-                                              std::stop_token stop) {
-  auto request = token_request(challenge, scope, credential, endpoint_);
+Exchanger::Granted Exchanger::as_it_is(const Credential& credential) const {
+  const MonoTime now = parts_.clock.now();
+  if (!credential.expires) return {credential, now + kStaticLifetime};
+  return {credential, now + (*credential.expires - parts_.clock.wall())};
+}
+
+Result<Exchanger::Granted> Exchanger::ask_realm(const Challenge& challenge, const Wish& wish,
+                                                const Credential& credential,
+                                                std::optional<MonoTime> deadline,
+                                                const std::stop_token& stop) {
+  auto request = token_request(challenge, wish.scope, credential, parts_.endpoint, parts_.boundary);
   if (!request) return request.error();
   request->deadline = deadline;
+  // The certificate is Larder's own right, which is nobody else's.
+  if (wish.as != nullptr) request->with_certificate = false;
   // The lifetime counts from before the question: the answer's own time may be another clock's.
-  const auto asked_at = clock_.now();
-  auto answer = http::send_buffered(client_, *request, kTokenAnswerBytesMax, std::move(stop));
+  const auto asked_at = parts_.clock.now();
+  auto& client = wish.as == nullptr ? parts_.client : parts_.tenants_client;
+  auto answer = http::send_buffered(client, *request, kTokenAnswerBytesMax, stop);
   if (!answer) return in_context("token", answer.error());
   if (answer->head.status != 200) return refusal(request->url, answer->head.status);
   auto issued = parse_token_answer(answer->body);
@@ -168,8 +181,26 @@ Result<Exchanger::Token> Exchanger::ask_realm(const Challenge& challenge, const 
                  "token realm " + request->url.authority() + ": " + issued.error().context,
                  kUselessAnswerCause};
   }
-  // A fifth of its life is left to the requests under way when it is given for the last time.
-  return Token{"Bearer " + issued->token, asked_at + Duration(issued->lifetime) * 4 / 5};
+  Credential token;
+  token.registry_token = std::move(issued->token);
+  return Granted{std::move(token), asked_at + Duration(issued->lifetime)};
+}
+
+Exchanger::Turn Exchanger::turn_of(const Wish& wish, std::size_t count) {
+  MutexLock lock(mutex_);
+  const auto turn = turns_.find(key_of(wish));
+  const std::size_t first = turn == turns_.end() ? 0 : turn->second.first % count;
+  return {count, first};
+}
+
+void Exchanger::note_turn(const Wish& wish, Turn turn) {
+  MutexLock lock(mutex_);
+  if (turn.count == 1) {
+    turns_.erase(key_of(wish));
+    return;
+  }
+  if (turns_.size() >= kTurnsMax) turns_.clear();
+  turns_[key_of(wish)] = turn;
 }
 
 }  // namespace larder::auth

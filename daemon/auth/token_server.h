@@ -1,29 +1,30 @@
-// The Docker token protocol, GET form: what to ask a realm, and what its answer means.
+// The Docker token protocol: what to ask a realm, and what its answer means.
 //
 // Thread-safety: functions of their arguments. Blocks: no.
 #pragma once
 
 #include <chrono>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "cache/base/result.h"
 #include "daemon/auth/challenge.h"
-#include "daemon/auth/exchanger.h"
+#include "daemon/auth/credential.h"
+#include "daemon/auth/trust_boundary.h"
 #include "daemon/http/client.h"
 #include "daemon/http/url.h"
 
 namespace larder::auth {
 
 // The value of a Basic Authorization header.
-std::string basic_authorization(const BasicCredential& credential);
+std::string basic_authorization(const Credential& credential);
 
-// Asks for `scope` and what the challenge names besides. Without a credential: anonymously.
+// Asks for the scope and what the challenge names besides: by GET with a username and password, or
+// anonymously with an empty credential; by POST with an identity token.
 // Returns: denied when the realm is no URL or outside the boundary of `endpoint`.
 Result<http::ClientRequest> token_request(const Challenge& challenge, const std::string& scope,
-                                          const std::optional<BasicCredential>& credential,
-                                          const http::Url& endpoint);
+                                          const Credential& credential, const http::Url& endpoint,
+                                          const TrustBoundary& boundary = {});
 
 struct IssuedToken {
   std::string token;

@@ -1,10 +1,10 @@
-// realm_belongs_to: which token servers may see what belongs to an endpoint.
+#include "daemon/auth/trust_boundary.h"
+
 #include <algorithm>
 #include <array>
 #include <optional>
 #include <string_view>
 
-#include "daemon/auth/exchanger.h"
 #include "daemon/http/ascii.h"
 
 namespace larder::auth {
@@ -24,6 +24,14 @@ constexpr std::array<std::string_view, 36> kSharedSuffixes{
     "pages.dev", "r2.dev", "fly.dev",
     // names inside a cluster or a cloud's network
     "cluster.local", "compute.internal", "ec2.internal"};
+
+// Registries whose token server has another owner's name.
+struct Elsewhere {
+  std::string_view registry;
+  std::string_view realm;
+  bool operator==(const Elsewhere&) const = default;
+};
+constexpr std::array<Elsewhere, 2> kElsewhere{{{"lscr.io", "ghcr.io"}, {"cr.l5d.io", "ghcr.io"}}};
 
 // Second-level labels under which two-letter top-level domains register names.
 constexpr std::array<std::string_view, 10> kSecondLevel{"co",  "com", "net", "org", "gov",
@@ -70,9 +78,13 @@ std::optional<std::string_view> registrable_domain(std::string_view host) {
 
 }  // namespace
 
-bool realm_belongs_to(const http::Url& realm, const http::Url& endpoint) {
+bool realm_belongs_to(const http::Url& realm, const http::Url& endpoint,
+                      const TrustBoundary& boundary) {
   if (!realm.is_https() && endpoint.is_https()) return false;
   if (realm.host == endpoint.host) return true;
+  if (std::find(boundary.begin(), boundary.end(), realm.host) != boundary.end()) return true;
+  const Elsewhere known{endpoint.host, realm.host};
+  if (std::find(kElsewhere.begin(), kElsewhere.end(), known) != kElsewhere.end()) return true;
   const auto domain = registrable_domain(endpoint.host);
   return domain && registrable_domain(realm.host) == domain;
 }

@@ -3,20 +3,12 @@
 #include <CLI/CLI.hpp>
 
 #include "daemon/cli/config_command.h"
+#include "daemon/cli/place_option.h"
 #include "daemon/config/values.h"
 
 namespace larder::cli {
 
 namespace {
-
-// --config and --socket, of a command that talks to the daemon.
-void add_place(CLI::App& command, ControlPlace& place) {
-  command.add_option("-c,--config", place.config_file, "The config file that names the socket")
-      ->type_name("FILE")
-      ->default_str(kDefaultConfigFile);
-  command.add_option("--socket", place.socket, "The daemon's control socket, whatever the config")
-      ->type_name("PATH");
-}
 
 void add_rate(CLI::App& command, std::optional<std::uint64_t>& into) {
   const auto read = [&into](const std::string& text) {

@@ -8,7 +8,9 @@
 #include "daemon/cli/index_reader_command.h"
 #include "daemon/cli/invocation.h"
 #include "daemon/cli/output.h"
+#include "daemon/cli/policy_arguments.h"
 #include "daemon/cli/serve.h"
+#include "daemon/cli/token_arguments.h"
 
 namespace larder::cli {
 
@@ -86,6 +88,8 @@ int run(int argc, char** argv) {
   Invocation invocation;
   add_serve(app, invocation);
   add_cache_commands(app, invocation);
+  add_token(app, invocation);
+  add_policy(app, invocation);
   add_config(app, invocation);
   add_version(app, invocation);
   add_index_reader(app, invocation);

@@ -18,6 +18,9 @@ constexpr std::size_t kFetchThreadsMax = 512;
 constexpr std::size_t kOpsThreadsMax = 4;
 constexpr unsigned kReadersMargin = 16;
 
+// A service account's token is a few KiB; forms with one go to the token endpoint.
+constexpr std::size_t kTokenFormBytesMax = 64 * 1024;
+
 registry::ListenerHosts listener_hosts(const std::vector<config::Listener>& listeners) {
   registry::ListenerHosts hosts;
   for (const auto& listener : listeners) hosts[listener.name] = listener.hosts;
@@ -43,6 +46,8 @@ Daemon::Daemon(const config::Config& config, log::Logger& logger, http::ProxyRul
       logger_(logger),
       metrics_(LARDER_VERSION),
       telemetry_(metrics_, logger_),
+      access_telemetry_(metrics_, logger_),
+      listener_telemetry_(metrics_, logger_, clock_),
       fetch_pool_(
           {.name = "fetch", .threads_max = kFetchThreadsMax, .queue_max = kFetchThreadsMax}),
       // Without a queue: when every thread has an answer under way, a 503 now beats an answer late.
@@ -63,7 +68,7 @@ Daemon::~Daemon() {
 void Daemon::drain(std::chrono::milliseconds limit) {
   ready_ = false;
   if (documents_) documents_->stop();
-  if (trials_) trials_->stop();
+  if (care_) care_->stop();
   {
     std::vector<std::jthread> draining;
     for (const auto& server : servers_) {
@@ -106,19 +111,11 @@ Status Daemon::assemble_registry() {
   health_notes_.emplace(cache_->index());
   health_.emplace(*health_notes_, clock_, telemetry_, upstream::random_jitter,
                   std::min(config_.deadlines.connect, config_.deadlines.manifest));
-  // What the index cannot take is its keeper's to tell, and is tried again.
-  cache_->set_chores({.each_second =
-                          [this] {
-                            documents_->tick();
-                            if (!config_.offline) trials_->tick();
-                            (void)health_->save_changes();
-                          },
-                      .at_close = [this] { (void)health_->save_all(); }});
   auto rules = upstream_rules(config_.upstreams, {clients_, *health_, clock_, telemetry_});
   if (!rules.ok()) return rules.error();
   const auto& deadlines = config_.deadlines;
   upstreams_.emplace(*std::move(rules));
-  trials_.emplace(*upstreams_, executor_, clock_, deadlines.connect + deadlines.first_byte);
+  care_.emplace(*upstreams_, executor_, clock_, deadlines.connect + deadlines.first_byte);
   documents_.emplace(registry::NamedDocumentsOptions{config_.offline, deadlines.manifest},
                      upstream::FreshnessRules(freshness_rules(config_.freshness)), cache_->store(),
                      clock_, executor_, telemetry_);
@@ -130,11 +127,33 @@ Status Daemon::assemble_registry() {
                  cache_->store(), clock_);
   lists_.emplace(registry::ListsOptions{deadlines.manifest, config_.offline}, *documents_,
                  cache_->store(), clock_);
+  auto access = ListenerAccess::open(
+      config_, {clients_, cache_->index(), cache_->store(), clock_, access_telemetry_});
+  if (!access.ok()) return access.error();
+  access_ = *std::move(access);
   registry_.emplace(config_.default_upstream, *upstreams_, *manifests_, *blobs_, *lists_,
-                    telemetry_, listener_hosts(config_.listeners));
+                    telemetry_, listener_hosts(config_.listeners), access_->gates());
   ops_.emplace(
       control::OpsParts{metrics_, [this] { return readings(); }, [this] { return ready_.load(); }});
+  set_chores();
   return {};
+}
+
+// Once there is all that they are about: a start that fails closes the cache, too.
+void Daemon::set_chores() {
+  // What the index cannot take is its keeper's to tell, and is tried again.
+  cache_->set_chores({.each_second =
+                          [this] {
+                            documents_->tick();
+                            if (!config_.offline) care_->tick();
+                            (void)health_->save_changes();
+                            access_->maintain();
+                          },
+                      .at_close =
+                          [this] {
+                            (void)health_->save_all();
+                            access_->save();
+                          }});
 }
 
 Status Daemon::listen() {
@@ -143,8 +162,11 @@ Status Daemon::listen() {
   if (!metrics.ok()) return metrics.error();
   metrics_server_ = *std::move(metrics);
   for (const auto& listener : config_.listeners) {
-    auto server = http::Server::start({.name = listener.name, .address = listener.address},
-                                      http_pool_, *registry_);
+    http::ServerOptions options{
+        .name = listener.name, .address = listener.address, .observer = &listener_telemetry_};
+    if (listener.auth != config::ListenerAuth::none) options.body_bytes_max = kTokenFormBytesMax;
+    auto server = http::Server::start(std::move(options), http_pool_,
+                                      access_->front(listener.name, *registry_));
     if (!server.ok()) return server.error();
     servers_.push_back(*std::move(server));
   }
@@ -154,7 +176,7 @@ Status Daemon::listen() {
 // Without it a node serves as well, only nobody can give orders; so only a socket that the config
 // names must work.
 Status Daemon::listen_for_control() {
-  control_.emplace(scrub_commands(), pin_commands(), image_commands(), logger_);
+  control_.emplace(scrub_commands(), pin_commands(), image_commands(), token_commands(), logger_);
   auto server = control::serve_control(config_.control.socket, control_pool_, *control_, logger_);
   if (server.ok()) {
     control_server_ = *std::move(server);
@@ -200,6 +222,17 @@ control::ImageCommands Daemon::image_commands() {
   refresher_.emplace(*upstreams_, *manifests_, clock_);
   return {.explain = [this](const std::string& name) { return explainer_->explain(name); },
           .refresh = [this](const std::string& name) { return refresher_->refresh(name); }};
+}
+
+control::TokenCommands Daemon::token_commands() {
+  return {
+      .issue =
+          [this](const access::TokenOrder& order) { return access_->local_tokens().issue(order); },
+      .full_name =
+          [this](const std::string& repository) {
+            return registry::full_repository_name(repository, *upstreams_,
+                                                  config_.default_upstream);
+          }};
 }
 
 control::Readings Daemon::readings() const {

@@ -15,9 +15,12 @@
 #include "daemon/cli/cache_engine.h"
 #include "daemon/cli/clients.h"
 #include "daemon/cli/health_notes.h"
+#include "daemon/cli/listener_access.h"
 #include "daemon/cli/upstream_rules.h"
 #include "daemon/config/config.h"
+#include "daemon/control/access_telemetry.h"
 #include "daemon/control/control_handler.h"
+#include "daemon/control/listener_telemetry.h"
 #include "daemon/control/metrics.h"
 #include "daemon/control/ops_handler.h"
 #include "daemon/control/telemetry.h"
@@ -26,7 +29,7 @@
 #include "daemon/registry/explain.h"
 #include "daemon/registry/refresher.h"
 #include "daemon/registry/registry.h"
-#include "daemon/upstream/trials.h"
+#include "daemon/upstream/endpoint_care.h"
 
 namespace larder::cli {
 
@@ -61,11 +64,13 @@ class Daemon {
 
   Status open_cache();
   Status assemble_registry();
+  void set_chores();
   Status listen();
   Status listen_for_control();
   control::ScrubCommands scrub_commands();
   control::PinCommands pin_commands();
   control::ImageCommands image_commands();
+  control::TokenCommands token_commands();
   control::Readings readings() const;
 
   const config::Config config_;
@@ -73,6 +78,8 @@ class Daemon {
   SystemClock clock_;
   control::Metrics metrics_;
   control::Telemetry telemetry_;
+  control::AccessTelemetry access_telemetry_;
+  control::ListenerTelemetry listener_telemetry_;
   std::atomic<bool> ready_ = false;
   bool is_closed_ = false;
   WorkerPool fetch_pool_;
@@ -87,11 +94,12 @@ class Daemon {
   std::optional<upstream::HealthBook> health_;
   Clients clients_;
   std::optional<upstream::Upstreams> upstreams_;
-  std::optional<upstream::Trials> trials_;
+  std::optional<upstream::EndpointCare> care_;
   std::optional<registry::NamedDocuments> documents_;
   std::optional<registry::Manifests> manifests_;
   std::optional<registry::Blobs> blobs_;
   std::optional<registry::Lists> lists_;
+  std::unique_ptr<ListenerAccess> access_;
   std::optional<registry::Registry> registry_;
   std::optional<registry::Explainer> explainer_;
   std::optional<registry::Refresher> refresher_;

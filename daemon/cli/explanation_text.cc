@@ -82,6 +82,15 @@ std::string endpoint_text(const Json& endpoint) {
   return words;
 }
 
+std::string credential_text(const Json& credential) {
+  const Json& failing = at(credential, "failing");
+  return "  " + text(credential, "kind") + " of " + text(credential, "of") +
+         (is_set(credential, "held") ? " until " : " lost by a restart, was good until ") +
+         text(credential, "until") +
+         with(", not renewed: ", text(failing, "reason"),
+              with("; again at ", text(failing, "again_at")));
+}
+
 std::string upstream_text(const Json& upstream) {
   if (text(upstream, "rule").empty()) {
     return line("upstream", "none: no `match` in the config covers " + text(upstream, "host"));
@@ -91,6 +100,7 @@ std::string upstream_text(const Json& upstream) {
                            "), repository " + text(upstream, "repository"));
   for (const Json& endpoint : at(upstream, "endpoints")) {
     lines += line("", endpoint_text(endpoint));
+    for (const Json& one : at(endpoint, "credentials")) lines += line("", credential_text(one));
   }
   return lines;
 }

@@ -12,7 +12,9 @@
 #include "daemon/cli/image_command.h"
 #include "daemon/cli/output.h"
 #include "daemon/cli/pin_command.h"
+#include "daemon/cli/policy_command.h"
 #include "daemon/cli/scrub_command.h"
+#include "daemon/cli/token_command.h"
 
 namespace larder::cli {
 
@@ -23,7 +25,9 @@ struct Invocation {
   ScrubOptions scrub;
   FsckCommandOptions fsck;
   PinOptions pin;
+  PolicyOptions policy;
   ImageOptions image;
+  TokenOptions token;
   std::vector<std::string> index_reader_arguments;
 };
 

@@ -10,7 +10,7 @@ namespace larder::cli {
 
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 constexpr char kPinsPath[] = "/v1/pins";
 

@@ -45,13 +45,13 @@ UrlAndUser split_user(const std::string& text) {
   return {whole.substr(0, begin) + whole.substr(at + 1), whole.substr(begin, at - begin)};
 }
 
-Result<auth::BasicCredential> credential_in(std::string_view user) {
+Result<auth::Credential> credential_in(std::string_view user) {
   const auto colon = std::min(user.find(':'), user.size());
   auto username = http::percent_decoded(user.substr(0, colon));
   auto password = http::percent_decoded(user.substr(std::min(colon + 1, user.size())));
   if (!username) return username.error();
   if (!password) return password.error();
-  return auth::BasicCredential{*std::move(username), *std::move(password)};
+  return auth::Credential{*std::move(username), *std::move(password)};
 }
 
 Result<std::optional<http::Proxy>> proxy_in(const Variable& variable) {
@@ -92,9 +92,9 @@ http::Proxy server_of(const config::Proxy& proxy) {
   // Shared by the copies of the function.
   const std::shared_ptr<auth::CredentialSource> source = credentials_of(proxy);
   server.authorization = [source]() -> Result<std::string> {
-    const auto credential = source->credential();
-    if (!credential) return credential.error();
-    return *credential ? auth::basic_authorization(**credential) : std::string();
+    const auto credentials = source->credentials({});
+    if (!credentials) return credentials.error();
+    return credentials->empty() ? std::string() : auth::basic_authorization(credentials->front());
   };
   return server;
 }

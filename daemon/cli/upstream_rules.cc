@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "daemon/auth/credential_sources.h"
+#include "daemon/cli/upstream_credentials.h"
 #include "daemon/http/local_names.h"
 
 namespace larder::cli {
@@ -14,7 +14,8 @@ struct Reached {
   std::string url;  // empty: https and the host asked for
   config::Auth auth;
   http::Client* client;
-  std::string way;  // for its health
+  http::Client* direct;  // without proxies
+  std::string way;       // for its health
 };
 
 struct Reaching {
@@ -23,18 +24,12 @@ struct Reaching {
   UpstreamGround ground;
 };
 
-std::unique_ptr<auth::CredentialSource> credentials_of(const config::Auth& auth) {
-  if (auth.kind == config::AuthKind::anonymous) {
-    return std::make_unique<auth::AnonymousCredentials>();
-  }
-  if (!auth.password.file.empty()) {
-    return std::make_unique<auth::FileCredentials>(auth.username, auth.password.file);
-  }
-  return std::make_unique<auth::EnvironmentCredentials>(auth.username, auth.password.environment);
+CredentialGround credential_ground(const Reached& one, const UpstreamGround& ground) {
+  return {*one.client, *one.direct, ground.clock, ground.observer};
 }
 
 // A local or metadata address is dialled when the operator wrote it, not when DNS says it.
-// Requires: config parsing has accepted the endpoints.
+// Requires: config parsing has accepted the endpoints, and reach() their credentials.
 std::unique_ptr<upstream::Upstream> make_upstream(const std::string& host,
                                                   const Reaching& reaching) {
   const UpstreamGround& ground = reaching.ground;
@@ -42,11 +37,13 @@ std::unique_ptr<upstream::Upstream> make_upstream(const std::string& host,
   for (const Reached& one : reaching.endpoints) {
     auto url = http::Url::parse(one.url.empty() ? "https://" + host : one.url);
     if (!url.ok()) return nullptr;
+    auto credentials = upstream_credentials(one.auth, credential_ground(one, ground));
+    if (!credentials.ok()) return nullptr;
     const bool is_written = !one.url.empty() && http::is_local_or_metadata_host(url->host);
     const auto reach = is_written ? http::Reach::anywhere : http::Reach::public_only;
     endpoints.push_back(std::make_unique<upstream::Endpoint>(upstream::EndpointParts{
-        host, *url, reach, *one.client, credentials_of(one.auth), ground.clock, ground.observer,
-        ground.health.of(*url, one.way), one.way}));
+        host, *url, reach, *one.client, *std::move(credentials), ground.clock, ground.observer,
+        ground.health.of(*url, one.way), one.way, one.auth.realms}));
   }
   return std::make_unique<upstream::Upstream>(host, std::move(endpoints), reaching.selection);
 }
@@ -56,11 +53,34 @@ upstream::Selection selection_of(config::Selection select) {
                                               : upstream::Selection::ordered;
 }
 
+// Who Larder is there.
+std::string who_by(const config::Auth& auth) {
+  switch (auth.kind) {
+    case config::AuthKind::anonymous:
+      return "";
+    case config::AuthKind::basic:
+      return " user " + auth.username;
+    case config::AuthKind::docker_config:
+      return " config " + auth.docker_config.file;
+    case config::AuthKind::kubernetes_secret:
+      return " secret " + auth.kubernetes_secret.directory;
+    case config::AuthKind::exec:
+      return " exec " + auth.exec.command;
+    case config::AuthKind::ecr:
+      return " ecr " + auth.ecr.profile + " " + auth.ecr.role_arn;
+    case config::AuthKind::gcp:
+      return " gcp " + auth.gcp.service_account;
+    case config::AuthKind::acr:
+      return " acr " + auth.acr.client_id;
+  }
+  return "";
+}
+
 // What another way to the same endpoint would have otherwise, and its health with it.
 std::string way_of(const config::Auth& auth, const Access& access) {
   const auto& [ca_file, certificate, proxy] = access;
   std::string way;
-  if (auth.kind == config::AuthKind::basic) way += " user " + auth.username;
+  way += who_by(auth);
   if (proxy.kind == config::ProxyKind::none) way += " no proxy";
   if (proxy.kind == config::ProxyKind::server) way += " proxy " + proxy.url;
   if (!ca_file.empty()) way += " CA " + ca_file;
@@ -69,14 +89,22 @@ std::string way_of(const config::Auth& auth, const Access& access) {
 }
 
 Result<Reached> reach(const config::Endpoint& endpoint, const config::Upstream& upstream,
-                      Clients& clients) {
+                      const UpstreamGround& ground) {
+  Clients& clients = ground.clients;
   const Access access{endpoint.ca_file.value_or(upstream.ca_file),
                       endpoint.client_certificate.value_or(upstream.client_certificate),
                       endpoint.proxy.value_or(upstream.proxy)};
   const auto auth = endpoint.auth.value_or(upstream.auth);
   const auto client = clients.find_or_make(access);
   if (!client.ok()) return client.error();
-  return Reached{endpoint.url, auth, *client, way_of(auth, access)};
+  Access without_proxies;
+  without_proxies.proxy.kind = config::ProxyKind::none;
+  const auto direct = clients.find_or_make(without_proxies);
+  if (!direct.ok()) return direct.error();
+  Reached reached{endpoint.url, auth, *client, *direct, way_of(auth, access)};
+  const auto credentials = upstream_credentials(auth, credential_ground(reached, ground));
+  if (!credentials.ok()) return credentials.error();
+  return reached;
 }
 
 }  // namespace
@@ -89,7 +117,7 @@ Result<std::vector<upstream::UpstreamRule>> upstream_rules(
     auto endpoints = upstream.endpoints;
     if (endpoints.empty()) endpoints.push_back({});
     for (const auto& endpoint : endpoints) {
-      auto reached = reach(endpoint, upstream, ground.clients);
+      auto reached = reach(endpoint, upstream, ground);
       if (!reached.ok()) return in_context("upstream " + upstream.match, reached.error());
       reaching.endpoints.push_back(*std::move(reached));
     }

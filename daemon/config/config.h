@@ -13,10 +13,9 @@
 #include <vector>
 
 #include "cache/base/result.h"
+#include "daemon/config/auth.h"
 
 namespace larder::config {
-
-using Milliseconds = std::chrono::milliseconds;
 
 // A share of the file system ("80%") or bytes ("200GiB").
 struct Amount {
@@ -42,23 +41,9 @@ struct Listener {
   // Hosts, or globs over hosts, without ports: a request that names one in its Host header is for
   // that upstream.
   std::vector<std::string> hosts{};
+  ListenerAuth auth = ListenerAuth::none;
+  std::string policy_file{};  // empty: none
   bool operator==(const Listener&) const = default;
-};
-
-// A secret's place; never the secret.
-struct SecretPlace {
-  std::string file;         // read at use, trailing newline dropped
-  std::string environment;  // name of the variable
-  bool operator==(const SecretPlace&) const = default;
-};
-
-enum class AuthKind { anonymous, basic };
-
-struct Auth {
-  AuthKind kind = AuthKind::anonymous;
-  std::string username;  // basic
-  SecretPlace password;  // basic: password_file or password_env
-  bool operator==(const Auth&) const = default;
 };
 
 // PEM files; both or none.
@@ -143,6 +128,7 @@ struct Config {
   bool offline = false;
   Deadlines deadlines;
   Milliseconds drain_timeout{25000};
+  Tokens tokens;
   Control control;
   std::string metrics_address = "127.0.0.1:5051";
   Log log;

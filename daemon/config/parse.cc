@@ -2,6 +2,7 @@
 #include "daemon/config/names.h"
 #include "daemon/config/section.h"
 #include "daemon/config/sections.h"
+#include "daemon/config/shapes.h"
 
 namespace larder::config {
 
@@ -14,9 +15,6 @@ constexpr DurationRange kDeadlines{Milliseconds(10), minutes(10)};
 constexpr DurationRange kDrain{Milliseconds(0), hours(1)};
 constexpr DurationRange kScrubInterval{std::chrono::seconds(1), hours(24 * 365)};
 
-bool anything(std::string_view) {
-  return true;
-}
 bool any_amount(const Amount&) {
   return true;
 }
@@ -63,6 +61,7 @@ void read_log(Section& root, Log& log) {
 void read_root(const YamlNode& node, Config& config, Problems& problems) {
   Section root(node, "", problems);
   read_cache(root, config.cache);
+  read_tokens(root, config.tokens);
   read_addresses(root, config);
   root.read_text("default_upstream", "a registry host such as docker.io", is_registry_host,
                  config.default_upstream);
@@ -72,7 +71,6 @@ void read_root(const YamlNode& node, Config& config, Problems& problems) {
   read_deadlines(root, config.deadlines);
   root.read_duration("drain_timeout", kDrain, config.drain_timeout);
   read_log(root, config.log);
-  root.refuse_later({"tokens"});
   root.finish();
 }
 

@@ -57,6 +57,15 @@ std::string in_quotes(std::string_view text) {
   return shown.dump(-1, ' ', /*ensure_ascii=*/true, nlohmann::json::error_handler_t::replace);
 }
 
+std::string joined(const std::vector<std::string_view>& words, std::string_view between) {
+  std::string text;
+  for (const std::string_view word : words) {
+    if (!text.empty()) text += between;
+    text += word;
+  }
+  return text;
+}
+
 std::string suggestion(std::string_view name, const std::vector<std::string_view>& known) {
   if (name.size() > kComparedCharsMax) return "";
   std::string_view nearest;

@@ -33,6 +33,8 @@ class Problems {
 // Text of the file in quotes, control characters escaped, cut when long.
 std::string in_quotes(std::string_view text);
 
+std::string joined(const std::vector<std::string_view>& words, std::string_view between);
+
 // " (did you mean X?)" when a name in `known` is close to `name`; empty otherwise.
 std::string suggestion(std::string_view name, const std::vector<std::string_view>& known);
 

@@ -21,9 +21,6 @@ struct Access {
 
 Access read_access(Section& section);
 
-// `username` with one of `password_file` and `password_env`; a `password` is refused.
-void read_credential(Section& section, std::string& username, SecretPlace& password);
-
 // `proxy`; nothing when absent.
 std::optional<Proxy> read_proxy(Section& section);
 

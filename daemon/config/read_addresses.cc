@@ -2,6 +2,7 @@
 
 #include "daemon/config/names.h"
 #include "daemon/config/sections.h"
+#include "daemon/config/shapes.h"
 
 namespace larder::config {
 
@@ -11,8 +12,9 @@ constexpr std::size_t kNameCharsMax = 32;  // a label of metrics, and part of ev
 constexpr std::size_t kListenersMax = 16;
 constexpr std::string_view kAddressShape =
     "host:port, [v6]:port, interface:NAME:port or unix:/path";
-constexpr std::string_view kHostShape =
-    "a host such as ghcr.io or a pattern such as *.gcr.io, without a port";
+constexpr TextsShape kHosts{"a list of hosts",
+                            "a host such as ghcr.io or a pattern such as *.gcr.io, without a port",
+                            is_portless_host_pattern};
 constexpr std::string_view kSocketShape =
     "the path of a unix socket, from / and at most 107 characters, such as /run/larder/larder.sock";
 
@@ -55,41 +57,35 @@ struct Claims {
   }
 };
 
-void refuse_what_comes_later(Section& section) {
-  section.refuse_later({"tls", "allow", "policy"});
-  const YamlNode* const auth = section.find("auth");
-  if (auth == nullptr || (auth->kind == YamlNode::Kind::scalar && auth->text == "none")) return;
-  if (auth->text == "tenant" || auth->text == "required") {
-    section.refuse("auth", in_quotes(auth->text) + ", which is not available in this version",
-                   "none");
-  } else {
-    section.refuse(*auth, "auth", "none");
-  }
+// Whether clients have a way to get a token.
+bool can_be_proven(const Tokens& tokens) {
+  return tokens.anonymous || !tokens.htpasswd_file.empty() || !tokens.issuers.empty();
 }
 
-std::vector<std::string> read_hosts(Section& section) {
-  std::vector<std::string> hosts;
-  const auto elements = section.read_list("hosts", "a list of hosts");
-  if (!elements) return hosts;
-  for (std::size_t i = 0; i < elements->size(); ++i) {
-    const YamlNode& node = *(*elements)[i];
-    if (node.kind != YamlNode::Kind::scalar || !is_portless_host_pattern(node.text)) {
-      section.refuse(node, "hosts[" + std::to_string(i) + "]", kHostShape);
-    }
-    hosts.push_back(node.text);
+void read_rights(Section& section, const Tokens& tokens, Listener& listener) {
+  std::string auth(to_string(listener.auth));
+  section.read_choice("auth", {"none", "tenant", "required"}, auth);
+  for (const ListenerAuth one : {ListenerAuth::tenant, ListenerAuth::required}) {
+    if (auth == to_string(one)) listener.auth = one;
   }
-  return hosts;
+  if (listener.auth == ListenerAuth::required && !can_be_proven(tokens)) {
+    section.refuse("auth", "required, and no way to get a token",
+                   "tokens.htpasswd, tokens.issuers, or tokens.anonymous: true");
+  }
+  section.read_text("policy", "the absolute path of a policy, such as /etc/larder/policy.json",
+                    is_absolute_path, listener.policy_file);
 }
 
-Listener read_listener(Section section, Claims& claims) {
+Listener read_listener(Section section, const Tokens& tokens, Claims& claims) {
   Listener listener{"", ""};
   section.require("name", "a name such as node");
   section.read_text("name", "at most 32 of the characters a-z, 0-9 and -", is_listener_name,
                     listener.name);
   section.require("address", kAddressShape);
   section.read_text("address", kAddressShape, is_listen_address, listener.address);
-  listener.hosts = read_hosts(section);
-  refuse_what_comes_later(section);
+  section.read_texts("hosts", kHosts, listener.hosts);
+  read_rights(section, tokens, listener);
+  section.refuse_later({"tls", "allow"});
   section.finish();
   if (!listener.name.empty()) {
     claims.names.push_back({section.path_of("name"), section.line_of("name"), listener.name});
@@ -98,22 +94,20 @@ Listener read_listener(Section section, Claims& claims) {
   return listener;
 }
 
-std::vector<Listener> read_listeners(Section& root, std::vector<Listener> defaults,
-                                     Claims& claims) {
+void read_listeners(Section& root, Config& config, Claims& claims) {
   const auto elements = root.read_list("listeners", "a list of listeners");
   if (!elements) {
-    for (const Listener& listener : defaults) claims.add_address("listeners", 0, listener.address);
-    return defaults;
+    for (const Listener& one : config.listeners) claims.add_address("listeners", 0, one.address);
+    return;
   }
   if (elements->empty() || elements->size() > kListenersMax) {
-    root.refuse("listeners", std::to_string(elements->size()) + " listeners", "1 to 16");
-    return defaults;
+    return root.refuse("listeners", std::to_string(elements->size()) + " listeners", "1 to 16");
   }
-  std::vector<Listener> listeners;
+  config.listeners.clear();
   for (std::size_t i = 0; i < elements->size(); ++i) {
-    listeners.push_back(read_listener(root.element("listeners", i, *(*elements)[i]), claims));
+    Section section = root.element("listeners", i, *(*elements)[i]);
+    config.listeners.push_back(read_listener(std::move(section), config.tokens, claims));
   }
-  return listeners;
 }
 
 void read_metrics(Section& root, std::string& address, Claims& claims) {
@@ -141,9 +135,21 @@ void read_control(Section& root, Control& control, Claims& claims) {
 
 }  // namespace
 
+std::string_view to_string(ListenerAuth auth) {
+  switch (auth) {
+    case ListenerAuth::none:
+      return "none";
+    case ListenerAuth::tenant:
+      return "tenant";
+    case ListenerAuth::required:
+      return "required";
+  }
+  return "none";
+}
+
 void read_addresses(Section& root, Config& config) {
   Claims claims;
-  config.listeners = read_listeners(root, std::move(config.listeners), claims);
+  read_listeners(root, config, claims);
   read_metrics(root, config.metrics_address, claims);
   read_control(root, config.control, claims);
   refuse_doubles(claims.names, root);

@@ -1,4 +1,5 @@
 #include "daemon/config/read_access.h"
+#include "daemon/config/read_auth.h"
 #include "daemon/config/urls.h"
 
 namespace larder::config {
@@ -7,9 +8,11 @@ namespace {
 
 constexpr std::string_view kProxyShape = "environment, none, or a mapping with the url of a proxy";
 constexpr std::string_view kUrlShape = "a URL such as http://proxy.example:3128";
-constexpr std::string_view kEntryShape =
+constexpr TextsShape kNoProxy{
+    "a list of hosts and networks",
     "*, a host such as registry.example, .example or registry.example:5000, an address, or a "
-    "network such as 10.0.0.0/8";
+    "network such as 10.0.0.0/8",
+    is_no_proxy_entry};
 
 void read_url(Section& section, std::string& into) {
   const YamlNode* const node = section.find("url");
@@ -22,25 +25,11 @@ void read_url(Section& section, std::string& into) {
   into = node->text;
 }
 
-std::vector<std::string> read_no_proxy(Section& section) {
-  std::vector<std::string> entries;
-  const auto elements = section.read_list("no_proxy", "a list of hosts and networks");
-  if (!elements) return entries;
-  for (std::size_t i = 0; i < elements->size(); ++i) {
-    const YamlNode& node = *(*elements)[i];
-    if (node.kind != YamlNode::Kind::scalar || !is_no_proxy_entry(node.text)) {
-      section.refuse(node, "no_proxy[" + std::to_string(i) + "]", kEntryShape);
-    }
-    entries.push_back(node.text);
-  }
-  return entries;
-}
-
 Proxy read_server(Section section) {
   Proxy proxy;
   proxy.kind = ProxyKind::server;
   read_url(section, proxy.url);
-  proxy.no_proxy = read_no_proxy(section);
+  section.read_texts("no_proxy", kNoProxy, proxy.no_proxy);
   bool has_credential = false;
   for (const std::string_view key : {"username", "password_file", "password_env", "password"}) {
     has_credential = section.has(key) || has_credential;

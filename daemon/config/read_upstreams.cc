@@ -10,7 +10,7 @@ namespace larder::config {
 
 namespace {
 
-constexpr std::string_view kUrlShape = "a URL such as https://registry.example:5000";
+constexpr std::string_view kUrlTextShape = "a URL such as https://registry.example:5000";
 constexpr std::string_view kEndpointShape =
     "a URL such as https://registry.example:5000, or a mapping with a url";
 
@@ -37,11 +37,11 @@ Endpoint read_endpoint_mapping(Section section) {
   Endpoint endpoint;
   const YamlNode* const url = section.find("url");
   if (url == nullptr) {
-    section.refuse("url", "nothing", kUrlShape);
+    section.refuse("url", "nothing", kUrlTextShape);
   } else if (url->kind != YamlNode::Kind::scalar) {
-    section.refuse(*url, "url", kUrlShape);
+    section.refuse(*url, "url", kUrlTextShape);
   } else {
-    if (const auto fault = endpoint_fault(url->text)) section.refuse("url", *fault, kUrlShape);
+    if (const auto fault = endpoint_fault(url->text)) section.refuse("url", *fault, kUrlTextShape);
     endpoint.url = url->text;
   }
   Access access = read_access(section);

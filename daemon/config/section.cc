@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include "daemon/config/values.h"
-
 namespace larder::config {
 
 namespace {
@@ -21,25 +19,6 @@ std::string shown(const YamlNode& node) {
       return "a mapping";
   }
   return "nothing";
-}
-
-bool is_text(const YamlNode& node) {
-  return node.kind == YamlNode::Kind::scalar && !node.text.empty();
-}
-
-// Line breaks and tabs can be written in YAML; no value of ours has one, and a log line must not.
-bool is_printable(std::string_view text) {
-  return std::none_of(text.begin(), text.end(),
-                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; });
-}
-
-std::string joined(const std::vector<std::string_view>& words, std::string_view between) {
-  std::string text;
-  for (const std::string_view word : words) {
-    if (!text.empty()) text += between;
-    text += word;
-  }
-  return text;
 }
 
 bool contains(const std::vector<std::string_view>& words, std::string_view word) {
@@ -67,8 +46,8 @@ void Section::refuse_repeated_keys() {
   for (const YamlEntry& entry : node_.entries) {
     const auto [first, is_new] = first_lines.emplace(entry.key, entry.line);
     if (is_new) continue;
-    problems_.add(entry.line, path_of(escaped(entry.key)), "the same key again",
-                  "it once (it is on line " + std::to_string(first->second) + ")");
+    refuse_entry(entry, "the same key again",
+                 "it once (it is on line " + std::to_string(first->second) + ")");
   }
 }
 
@@ -89,79 +68,6 @@ int Section::line_of(std::string_view key) const {
     if (entry.key == key) return entry.line;
   }
   return node_.line;
-}
-
-void Section::read_text(std::string_view key, std::string_view expected,
-                        bool (*fits)(std::string_view), std::string& into) {
-  const YamlNode* const node = find(key);
-  if (node == nullptr) return;
-  if (is_text(*node) && is_printable(node->text) && fits(node->text)) {
-    into = node->text;
-  } else {
-    refuse(*node, key, expected);
-  }
-}
-
-void Section::read_flag(std::string_view key, bool& into) {
-  const YamlNode* const node = find(key);
-  if (node == nullptr) return;
-  const bool is_flag = is_text(*node) && !node->is_quoted;
-  if (is_flag && node->text == "true") {
-    into = true;
-  } else if (is_flag && node->text == "false") {
-    into = false;
-  } else {
-    refuse(*node, key, "true or false");
-  }
-}
-
-void Section::read_duration(std::string_view key, const DurationRange& range, Milliseconds& into,
-                            std::string_view or_else) {
-  const YamlNode* const node = find(key);
-  if (node == nullptr) return;
-  const auto duration = is_text(*node) ? parse_duration(node->text) : std::nullopt;
-  if (duration && *duration >= range.min && *duration <= range.max) {
-    into = *duration;
-    return;
-  }
-  refuse(*node, key,
-         std::string(or_else) + "a duration from " + format_duration(range.min) + " to " +
-             format_duration(range.max) + ", such as 500ms, 3s or 1h30m");
-}
-
-void Section::read_amount(std::string_view key, std::string_view expected,
-                          bool (*fits)(const Amount&), Amount& into) {
-  const YamlNode* const node = find(key);
-  if (node == nullptr) return;
-  const auto amount = is_text(*node) ? parse_amount(node->text) : std::nullopt;
-  if (amount && fits(*amount)) {
-    into = *amount;
-  } else {
-    refuse(*node, key, expected);
-  }
-}
-
-void Section::read_rate(std::string_view key, std::optional<std::uint64_t>& into) {
-  const YamlNode* const node = find(key);
-  if (node == nullptr) return;
-  const bool is_off = is_text(*node) && node->text == "off";
-  const auto rate = is_text(*node) ? parse_rate(node->text) : std::nullopt;
-  if (is_off || rate) {
-    into = rate;
-  } else {
-    refuse(*node, key, "off, or bytes per second: a size of at least 64KiB such as 16MiB");
-  }
-}
-
-void Section::read_choice(std::string_view key, std::initializer_list<std::string_view> choices,
-                          std::string& into) {
-  const YamlNode* const node = find(key);
-  if (node == nullptr) return;
-  if (is_text(*node) && std::find(choices.begin(), choices.end(), node->text) != choices.end()) {
-    into = node->text;
-  } else {
-    refuse(*node, key, joined(choices, " or "));
-  }
 }
 
 std::optional<Section> Section::read_section(std::string_view key) {
@@ -210,13 +116,18 @@ void Section::refuse(const YamlNode& node, std::string_view key, std::string_vie
   problems_.add(node.line, path_of(key), shown(node), expected);
 }
 
+void Section::refuse_entry(const YamlEntry& entry, std::string_view got,
+                           std::string_view expected) {
+  problems_.add(entry.line, path_of(escaped(entry.key)), got, expected);
+}
+
 void Section::finish() {
   std::sort(known_.begin(), known_.end());
   known_.erase(std::unique(known_.begin(), known_.end()), known_.end());
   for (const YamlEntry& entry : node_.entries) {
     if (contains(known_, entry.key) || contains(later_, entry.key)) continue;
-    problems_.add(entry.line, path_of(escaped(entry.key)), "an unknown key",
-                  "one of " + joined(known_, ", ") + suggestion(entry.key, known_));
+    refuse_entry(entry, "an unknown key",
+                 "one of " + joined(known_, ", ") + suggestion(entry.key, known_));
   }
 }
 

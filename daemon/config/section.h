@@ -23,6 +23,13 @@ struct DurationRange {
   Milliseconds max;
 };
 
+// A list of texts.
+struct TextsShape {
+  std::string_view list;           // "a list of hosts"
+  std::string_view element;        // "a host such as ghcr.io"
+  bool (*fits)(std::string_view);  // also asked about an empty one
+};
+
 class Section {
  public:
   // `path` is the mapping's own key path, empty for the whole file. A null node is an empty
@@ -32,7 +39,8 @@ class Section {
   // "upstreams[0].match"
   std::string path_of(std::string_view key) const;
 
-  // The key's value, and marks it as known; nullptr when absent.
+  // The key's value, and marks it as known; nullptr when absent. Here and below a `key` is kept:
+  // it must outlive the section.
   const YamlNode* find(std::string_view key);
   bool has(std::string_view key) { return find(key) != nullptr; }
   // The key's line; the mapping's own when absent.
@@ -41,6 +49,11 @@ class Section {
   // A text that is not empty and that `fits`.
   void read_text(std::string_view key, std::string_view expected, bool (*fits)(std::string_view),
                  std::string& into);
+  // The same for what may be a secret in the wrong place: no problem repeats it.
+  void read_unshown(std::string_view key, std::string_view expected, bool (*fits)(std::string_view),
+                    std::string& into);
+  // A list in place of what `into` holds.
+  void read_texts(std::string_view key, const TextsShape& shape, std::vector<std::string>& into);
   void read_flag(std::string_view key, bool& into);
   // `or_else` names what the caller takes besides a duration: "forever or ".
   void read_duration(std::string_view key, const DurationRange& range, Milliseconds& into,
@@ -51,6 +64,9 @@ class Section {
   void read_rate(std::string_view key, std::optional<std::uint64_t>& into);
   void read_choice(std::string_view key, std::initializer_list<std::string_view> choices,
                    std::string& into);
+
+  // For a mapping whose keys are not ours to know: all of them, in order.
+  const std::vector<YamlEntry>& entries() const { return node_.entries; }
 
   // The mapping under `key`; nothing when absent.
   std::optional<Section> read_section(std::string_view key);
@@ -70,6 +86,9 @@ class Section {
     problems_.add(line, path, got, expected);
   }
   void refuse(const YamlNode& node, std::string_view key, std::string_view expected);
+
+  // At the entry's key, which may be anything; its value is not repeated.
+  void refuse_entry(const YamlEntry& entry, std::string_view got, std::string_view expected);
 
   // A problem for each key that none of the calls above named.
   void finish();

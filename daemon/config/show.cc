@@ -2,35 +2,21 @@
 
 #include <yaml-cpp/yaml.h>
 
-#include <nlohmann/json.hpp>
-
+#include "daemon/config/show_trees.h"
 #include "daemon/config/values.h"
 
 namespace larder::config {
 
 namespace {
 
-using Tree = nlohmann::ordered_json;
-
-void add_credential(Tree& tree, const std::string& username, const SecretPlace& password) {
-  tree["username"] = username;
-  if (!password.file.empty()) tree["password_file"] = password.file;
-  if (!password.environment.empty()) tree["password_env"] = password.environment;
-}
-
-Tree tree_of(const Auth& auth) {
-  if (auth.kind == AuthKind::anonymous) return {{"kind", "anonymous"}};
-  Tree tree = {{"kind", "basic"}};
-  add_credential(tree, auth.username, auth.password);
-  return tree;
-}
-
 Tree tree_of(const Proxy& proxy) {
   if (proxy.kind == ProxyKind::environment) return "environment";
   if (proxy.kind == ProxyKind::none) return "none";
   Tree tree = {{"url", proxy.url}};
   if (!proxy.no_proxy.empty()) tree["no_proxy"] = proxy.no_proxy;
-  if (!proxy.username.empty()) add_credential(tree, proxy.username, proxy.password);
+  if (proxy.username.empty()) return tree;
+  tree["username"] = proxy.username;
+  add_secret(tree, "password", proxy.password);
   return tree;
 }
 
@@ -73,6 +59,8 @@ Tree tree_of(const Freshness& rule) {
 Tree tree_of(const Listener& listener) {
   Tree tree = {{"name", listener.name}, {"address", listener.address}};
   if (!listener.hosts.empty()) tree["hosts"] = listener.hosts;
+  tree["auth"] = std::string(to_string(listener.auth));
+  add_text(tree, "policy", listener.policy_file);
   return tree;
 }
 
@@ -104,6 +92,7 @@ Tree tree_of(const Config& config) {
         {"stall", format_duration(deadlines.stall)},
         {"connect", format_duration(deadlines.connect)}}},
       {"drain_timeout", format_duration(config.drain_timeout)},
+      {"tokens", tree_of(config.tokens)},
       {"control", {{"socket", config.control.socket.string()}}},
       {"metrics", {{"address", config.metrics_address}}},
       {"log", {{"level", config.log.level}, {"format", config.log.format}}},

@@ -65,17 +65,37 @@ bool is_path_char(char c) {
   return is_repository_char(c) || (c >= 'A' && c <= 'Z') || c == '~' || c == '+';
 }
 
+bool is_plain_char(char c) {
+  return is_path_char(c) || std::string_view("%:=,;!$&'()*").find(c) != std::string_view::npos;
+}
+
+// Takes the first part of a path off it, without its "/".
+std::string_view take_part(std::string_view& path) {
+  const std::size_t end = std::min(path.find('/', 1), path.size());
+  const std::string_view part = path.substr(1, end - 1);
+  path.remove_prefix(end);
+  return part;
+}
+
+std::optional<std::string> part_fault(std::string_view part, bool (*fits)(char)) {
+  if (part.empty() || part == "." || part == "..") return "a path with an empty or dotted part";
+  if (!std::all_of(part.begin(), part.end(), fits)) return "a malformed path";
+  return std::nullopt;
+}
+
+std::string_view without_last_slash(std::string_view path) {
+  if (path.ends_with('/')) path.remove_suffix(1);
+  return path;
+}
+
 // Behind the part "v2", a repository's name begins.
-std::optional<std::string> path_fault(std::string_view path) {
+std::optional<std::string> endpoint_path_fault(std::string_view path) {
   bool in_repository = false;
   while (!path.empty()) {
-    const std::size_t end = std::min(path.find('/', 1), path.size());
-    const std::string_view part = path.substr(1, end - 1);
-    path.remove_prefix(end);
-    const auto fits = in_repository ? is_repository_char : is_path_char;
-    if (part.empty() || part == "." || part == "..") return "a path with an empty or dotted part";
-    if (!std::all_of(part.begin(), part.end(), fits)) {
-      return in_repository ? "a path that is no repository behind v2" : "a malformed path";
+    const std::string_view part = take_part(path);
+    if (auto fault = part_fault(part, is_path_char)) return fault;
+    if (in_repository && !std::all_of(part.begin(), part.end(), is_repository_char)) {
+      return "a path that is no repository behind v2";
     }
     in_repository = in_repository || part == "v2";
   }
@@ -87,9 +107,7 @@ std::optional<std::string> path_fault(std::string_view path) {
 std::optional<std::string> endpoint_fault(std::string_view url) {
   const UrlParts parts = split_url(url);
   if (auto fault = fault_of(parts)) return fault;
-  std::string_view path = parts.path;
-  if (path.ends_with('/')) path.remove_suffix(1);
-  return path_fault(path);
+  return endpoint_path_fault(without_last_slash(parts.path));
 }
 
 std::optional<std::string> proxy_fault(std::string_view url) {
@@ -97,6 +115,24 @@ std::optional<std::string> proxy_fault(std::string_view url) {
   if (auto fault = fault_of(parts)) return fault;
   if (parts.path.size() > 1) return "a URL with a path";
   return std::nullopt;
+}
+
+std::optional<std::string> service_fault(std::string_view url) {
+  const UrlParts parts = split_url(url);
+  if (auto fault = fault_of(parts)) return fault;
+  std::string_view path = without_last_slash(parts.path);
+  while (!path.empty()) {
+    if (auto fault = part_fault(take_part(path), is_plain_char)) return fault;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> document_fault(std::string_view url) {
+  const std::size_t question = std::min(url.find('?'), url.size());
+  const std::string_view query = url.substr(question);
+  const auto fits = [](char c) { return c > ' ' && c < '\x7f' && c != '#'; };
+  if (!std::all_of(query.begin(), query.end(), fits)) return "a malformed query or a fragment";
+  return service_fault(url.substr(0, question));
 }
 
 bool is_no_proxy_entry(std::string_view text) {

@@ -41,14 +41,14 @@ std::optional<std::uint64_t> take_number(std::string_view& text) {
   return number;
 }
 
-bool is_digit(char c) {
+bool is_decimal(char c) {
   return c >= '0' && c <= '9';
 }
 
 // Takes the letters at the front of `text` off it.
 std::string_view take_letters(std::string_view& text) {
   std::size_t length = 0;
-  while (length < text.size() && !is_digit(text[length])) ++length;
+  while (length < text.size() && !is_decimal(text[length])) ++length;
   const std::string_view letters = text.substr(0, length);
   text.remove_prefix(length);
   return letters;
@@ -64,7 +64,7 @@ const Unit* find_unit(const std::array<Unit, N>& units, std::string_view name) {
 
 std::optional<Amount> parse_percent(std::string_view digits) {
   // from_chars would also take "inf", "-1" and "nan".
-  if (digits.empty() || digits.size() > kNumberCharsMax || !is_digit(digits.front())) return {};
+  if (digits.empty() || digits.size() > kNumberCharsMax || !is_decimal(digits.front())) return {};
   double percent = 0;
   const char* const last = digits.data() + digits.size();
   const auto [end, error] = std::from_chars(digits.data(), last, percent, std::chars_format::fixed);

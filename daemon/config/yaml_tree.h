@@ -16,7 +16,7 @@
 namespace larder::config {
 
 inline constexpr std::size_t kConfigBytesMax = 1024 * 1024;
-inline constexpr std::size_t kConfigDepthMax = 16;  // the contract needs 4
+inline constexpr std::size_t kConfigDepthMax = 16;  // the contract needs 7
 
 struct YamlEntry;
 

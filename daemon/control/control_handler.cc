@@ -11,8 +11,9 @@ http::Response ControlHandler::handle(const http::Request& request) {
   if (path == "/v1/pins") return pins_.handle(request);
   if (path == "/v1/explain") return images_.explain(request);
   if (path == "/v1/refresh") return images_.refresh(request);
-  return error_reply(404,
-                     "no such path: /v1/scrub, /v1/pins, /v1/explain and /v1/refresh are here");
+  if (path == "/v1/token") return tokens_.handle(request);
+  return error_reply(
+      404, "no such path: /v1/scrub, /v1/pins, /v1/explain, /v1/refresh and /v1/token are here");
 }
 
 // Questions are not logged: somebody who watches a scrub asks several times a second.

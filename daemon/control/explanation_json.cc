@@ -32,6 +32,19 @@ std::uint64_t percent(std::uint64_t present, std::uint64_t all) {
   return static_cast<std::uint64_t>(static_cast<double>(present) * 100 / static_cast<double>(all));
 }
 
+Json to_json(const auth::RenewalFacts& credential) {
+  Json json = {{"kind", credential.kind},
+               {"of", credential.of},
+               {"until", log::timestamp(credential.ends)},
+               {"held", credential.is_held},
+               {"failing", nullptr}};
+  if (!credential.why.empty()) {
+    json["failing"] = {{"reason", credential.why},
+                       {"again_at", log::timestamp(credential.again_at)}};
+  }
+  return json;
+}
+
 Json to_json(const upstream::HealthReport& health) {
   Json json = {{"url", health.url},
                {"breaker", upstream::to_string(health.state)},
@@ -40,7 +53,8 @@ Json to_json(const upstream::HealthReport& health) {
                {"reason", text_or_null(health.reason)},
                {"tokens_paused", nullptr},
                {"quota", nullptr},
-               {"latency_ms", nullptr}};
+               {"latency_ms", nullptr},
+               {"credentials", Json::array()}};
   if (const auto& pause = health.tokens_paused) {
     json["tokens_paused"] = {{"until", time_or_null(pause->until)}, {"reason", pause->why}};
   }
@@ -49,6 +63,7 @@ Json to_json(const upstream::HealthReport& health) {
                      {"limit", or_null(quota->limit)},
                      {"resets_at", time_or_null(quota->resets_at)}};
   }
+  for (const auto& one : health.credentials) json["credentials"].push_back(to_json(one));
   if (health.latency) json["latency_ms"] = static_cast<double>(health.latency->count()) / 1000;
   return json;
 }

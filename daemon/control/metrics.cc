@@ -92,6 +92,18 @@ prometheus::Labels stale_labels(const CounterKey& key) {
   return {{"upstream", std::string(key.name)}, {"reason", std::string(key.reason)}};
 }
 
+prometheus::Labels decision_labels(const CounterKey& key) {
+  return {{"listener", std::string(key.name)}, {"decision", std::string(key.reason)}};
+}
+
+prometheus::Labels listener_outcome_labels(const CounterKey& key) {
+  return {{"listener", std::string(key.name)}, {"outcome", std::string(key.reason)}};
+}
+
+prometheus::Labels outcome_labels(const CounterKey& key) {
+  return {{"kind", std::string(key.name)}, {"outcome", std::string(key.reason)}};
+}
+
 prometheus::Labels reason_labels(const CounterKey& key) {
   return {{"reason", std::string(key.reason)}};
 }
@@ -141,6 +153,17 @@ struct Metrics::Families {
       counters(registry, "larder_cache_degraded_total", "Blobs served without being kept."),
       reason_labels, kReasonSeriesMax};
 
+  Counters policy_decisions{
+      counters(registry, "larder_policy_decisions_total", "Decisions of listeners' policies."),
+      decision_labels, kReasonSeriesMax};
+  Counters tokens_issued{
+      counters(registry, "larder_tokens_issued_total", "Tokens that clients asked listeners for."),
+      listener_outcome_labels, kReasonSeriesMax};
+  Counters token_refreshes{
+      counters(registry, "larder_token_refresh_total",
+               "Tokens and credentials asked for, at first or before they end."),
+      outcome_labels, kReasonSeriesMax};
+
   Gauge& flights = gauges(registry, "larder_flights", "Blobs being fetched now.").Add({});
   Gauge& cache_bytes =
       gauges(registry, "larder_cache_bytes", "Bytes of the blobs in the cache.").Add({});
@@ -165,6 +188,11 @@ void Metrics::count_request(const RequestSample& sample) {
   const auto kind = static_cast<std::size_t>(sample.kind);
   families_->first_byte[kind]->Observe(seconds(sample.first_byte));
   families_->request_time[kind]->Observe(seconds(sample.total));
+}
+
+void Metrics::count_refused(std::string_view listener, int status) {
+  const auto number = packed(RouteKind::unknown, CacheUse::none, http_code(status));
+  families_->requests.at({listener, "", number}).Increment();
 }
 
 void Metrics::count_upstream_request(std::string_view upstream, int status,
@@ -192,6 +220,18 @@ void Metrics::count_evicted(std::uint64_t bytes) {
 
 void Metrics::count_resumed(std::uint64_t bytes) {
   families_->resumed_bytes.Increment(static_cast<double>(bytes));
+}
+
+void Metrics::count_policy_decision(std::string_view listener, std::string_view decision) {
+  families_->policy_decisions.at({listener, decision, 0}).Increment();
+}
+
+void Metrics::count_token_issued(std::string_view listener, std::string_view outcome) {
+  families_->tokens_issued.at({listener, outcome, 0}).Increment();
+}
+
+void Metrics::count_token_refresh(const std::string& kind, std::string_view outcome) {
+  families_->token_refreshes.at({kind, outcome, 0}).Increment();
 }
 
 void Metrics::count_cache_degraded(std::string_view reason) {

@@ -45,6 +45,8 @@ class Metrics {
   Metrics& operator=(const Metrics&) = delete;
 
   void count_request(const RequestSample& sample);
+  // Of a request that no handler has seen.
+  void count_refused(std::string_view listener, int status);
   // `status` 0: there was no response.
   void count_upstream_request(std::string_view upstream, int status, std::uint64_t body_bytes);
   void count_flight_join();
@@ -52,7 +54,13 @@ class Metrics {
   void count_corrupt_blob();
   void count_evicted(std::uint64_t bytes);
   void count_resumed(std::uint64_t bytes);
+  // `decision`: "allow" or "deny".
+  void count_policy_decision(std::string_view listener, std::string_view decision);
+  // `outcome`: "issued", or why not.
+  void count_token_issued(std::string_view listener, std::string_view outcome);
   void count_cache_degraded(std::string_view reason);
+  // `outcome`: "ok" or an error's code.
+  void count_token_refresh(const std::string& kind, std::string_view outcome);
 
   // Text exposition format 0.0.4.
   std::string text(const Readings& readings) const;

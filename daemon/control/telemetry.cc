@@ -136,6 +136,19 @@ void Telemetry::health_forgotten(const std::string& url, const Error& why) {
                 {{"endpoint", url}, {"error", describe(why)}});
 }
 
+void Telemetry::asked_for_credential(const std::string& upstream, const std::string& kind,
+                                     const Status& outcome, Duration pause) {
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(pause);
+  const auto said = outcome.ok() ? "ok" : to_string(outcome.error().code);
+  metrics_.count_token_refresh(kind, said);
+  if (outcome.ok() || outcome.error().code == Errc::cancelled) return;
+  logger_.write(Level::warn, "credential_failed",
+                {{"upstream", upstream},
+                 {"kind", kind},
+                 {"error", describe(outcome.error())},
+                 {"again_after_ms", std::int64_t{milliseconds.count()}}});
+}
+
 void Telemetry::answer_useless(const std::string& upstream, const std::string& endpoint_host,
                                const Error& why) {
   logger_.write(Level::warn, "upstream_useless",

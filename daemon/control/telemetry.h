@@ -39,6 +39,9 @@ class Telemetry final : public cache::StoreObserver,
   void answer_useless(const std::string& upstream, const std::string& endpoint_host,
                       const Error& why) override;
 
+  void asked_for_credential(const std::string& upstream, const std::string& kind,
+                            const Status& outcome, Duration pause) override;
+
   void health_changed(upstream::HealthEvent event, const upstream::HealthReport& report) override;
   void health_forgotten(const std::string& url, const Error& why) override;
 

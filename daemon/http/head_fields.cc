@@ -9,7 +9,7 @@ namespace larder::http {
 
 namespace {
 
-Error invalid(std::string_view why) {
+Error malformed(std::string_view why) {
   return {Errc::invalid, std::string(why)};
 }
 
@@ -34,13 +34,13 @@ bool is_field_value(std::string_view value) {
 }
 
 Status parse_field(std::string_view line, Headers& headers) {
-  if (line.starts_with(' ') || line.starts_with('\t')) return invalid("folded header line");
+  if (line.starts_with(' ') || line.starts_with('\t')) return malformed("folded header line");
   const auto colon = line.find(':');
-  if (colon == std::string_view::npos) return invalid("header line without a colon");
+  if (colon == std::string_view::npos) return malformed("header line without a colon");
   const auto name = line.substr(0, colon);
-  if (!is_token(name)) return invalid("malformed header name");
+  if (!is_token(name)) return malformed("malformed header name");
   const auto value = trim(line.substr(colon + 1));
-  if (!is_field_value(value)) return invalid("control character in a header value");
+  if (!is_field_value(value)) return malformed("control character in a header value");
   headers.add(std::string(name), std::string(value));
   return {};
 }
@@ -62,13 +62,13 @@ bool is_token(std::string_view text) {
 }
 
 Result<HeadLines> split_head(std::string_view head) {
-  if (!head.ends_with("\r\n\r\n")) return invalid("head without an empty line");
-  if (!has_only_whole_line_ends(head)) return invalid("bare CR or LF");
+  if (!head.ends_with("\r\n\r\n")) return malformed("head without an empty line");
+  if (!has_only_whole_line_ends(head)) return malformed("bare CR or LF");
   head.remove_suffix(2);
   const auto first_end = head.find("\r\n");
   const auto fields = head.substr(first_end + 2);
   if (fields.find("\r\n\r\n") != std::string_view::npos || fields.starts_with("\r\n")) {
-    return invalid("bytes after the head");
+    return malformed("bytes after the head");
   }
   return HeadLines{head.substr(0, first_end), fields};
 }
@@ -88,7 +88,7 @@ Result<Framing> parse_framing(const Headers& headers) {
   const auto lengths = headers.find_all("Content-Length");
   const auto encodings = headers.find_all("Transfer-Encoding");
   if (lengths.size() + encodings.size() > 1) {
-    return invalid("more than one of Content-Length and Transfer-Encoding");
+    return malformed("more than one of Content-Length and Transfer-Encoding");
   }
   Framing framing;
   framing.transfer_encoding = !encodings.empty();
@@ -98,7 +98,7 @@ Result<Framing> parse_framing(const Headers& headers) {
   std::uint64_t length = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), length);
   if (failure != std::errc() || end != text.data() + text.size()) {
-    return invalid("malformed Content-Length");
+    return malformed("malformed Content-Length");
   }
   framing.content_length = length;
   return framing;

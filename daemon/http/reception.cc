@@ -240,10 +240,18 @@ void Reception::hand_on(Guest& guest, RequestHead head) {
 }
 
 void Reception::refuse(Guest& guest, Refusal refusal, const std::string& detail) {
-  guest.connection->write_now(refusal_bytes(refusal, detail));
+  write_refusal(*guest.connection, refusal, detail);
   guest.connection->finish_sending();
   guests_.move(guest, Stage::lingering, now());
   watch(guest);
+}
+
+void Reception::write_refusal(Connection& connection, Refusal refusal,
+                              const std::string& detail) const {
+  if (options_.observer != nullptr) {
+    options_.observer->request_refused({options_.name, connection.peer(), refusal, detail});
+  }
+  connection.write_now(refusal_bytes(refusal, detail));
 }
 
 void Reception::linger(Guest& guest) {

@@ -47,6 +47,10 @@ class Reception {
   // answer on its way.
   void part_with(std::unique_ptr<Connection> connection);
 
+  // Answers a request that no handler will see, and tells of it; the connection's owner parts with
+  // it then. Any thread.
+  void write_refusal(Connection& connection, Refusal refusal, const std::string& detail) const;
+
   // Hands on what has fully arrived, closes the listening socket and every idle connection.
   void stop_accepting();
 

@@ -4,16 +4,7 @@
 
 namespace larder::http {
 
-namespace {
-
-struct Wording {
-  int status;
-  std::string_view reason;
-  std::string_view code;  // of the OCI distribution specification, or UNKNOWN
-  std::string_view message;
-};
-
-Wording wording(Refusal refusal) {
+RefusalWording wording(Refusal refusal) {
   switch (refusal) {
     case Refusal::malformed_head:
       return {400, "Bad Request", "UNSUPPORTED", "malformed request"};
@@ -30,6 +21,8 @@ Wording wording(Refusal refusal) {
   }
   return {500, "Internal Server Error", "UNKNOWN", "internal error"};
 }
+
+namespace {
 
 bool says_when_to_retry(Refusal refusal) {
   return refusal == Refusal::overloaded || refusal == Refusal::body_unavailable;

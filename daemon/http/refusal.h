@@ -21,6 +21,14 @@ enum class Refusal {
   body_unavailable,  // 503: the body failed before anything of the answer was sent
 };
 
+struct RefusalWording {
+  int status;
+  std::string_view reason;
+  std::string_view code;  // of the OCI distribution specification, or UNKNOWN
+  std::string_view message;
+};
+RefusalWording wording(Refusal refusal);
+
 Response refusal_response(Refusal refusal);
 
 // The same as it goes over the wire; `detail` says what was malformed.

@@ -9,7 +9,6 @@
 #include "daemon/http/listen_socket.h"
 #include "daemon/http/next_head.h"
 #include "daemon/http/reception.h"
-#include "daemon/http/refusal.h"
 #include "daemon/http/request_body.h"
 #include "daemon/http/turn.h"
 
@@ -120,7 +119,7 @@ void PooledServer::serve(Turn& turn) {
       continue;
     }
     if (auto* refused = std::get_if<RefusedHead>(&next)) {
-      turn.connection().write_now(refusal_bytes(refused->refusal, refused->detail));
+      reception_->write_refusal(turn.connection(), refused->refusal, refused->detail);
       reception_->part_with(turn.release());
     } else {
       reception_->take_back(turn.release());
@@ -136,7 +135,7 @@ bool PooledServer::answer(HttplibServer& http, Turn& turn) {
   auto& connection = turn.connection();
   auto body = body_of(turn);
   if (!body) {
-    connection.write_now(refusal_bytes(Refusal::malformed_body, body.error().context));
+    reception_->write_refusal(connection, Refusal::malformed_body, body.error().context);
     reception_->part_with(turn.release());
     return false;
   }

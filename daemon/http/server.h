@@ -16,6 +16,7 @@
 
 #include "cache/base/result.h"
 #include "cache/base/worker_pool.h"
+#include "daemon/http/listener_observer.h"
 #include "daemon/http/message.h"
 
 namespace larder::http {
@@ -29,6 +30,7 @@ struct ServerOptions {
   std::chrono::milliseconds head_timeout{10000};  // from its first byte to its last; a body's, too
   std::chrono::milliseconds idle_timeout{30000};  // keep-alive without a request
   std::chrono::milliseconds write_stall{30000};   // a peer that takes no byte for so long is cut
+  ListenerObserver* observer = nullptr;           // outlives the server; null: nobody wants to know
 };
 
 class Server {

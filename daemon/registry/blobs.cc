@@ -154,9 +154,10 @@ Result<http::Response> Blobs::head(const Target& target, const cache::Digest& di
   }
   Error error = offline_error();
   const MonoTime deadline = clock_.now() + options_.first_byte;
-  const auto sources = options_.offline ? std::vector<std::shared_ptr<cache::Source>>()
-                                        : target.upstream->blob_sources(
-                                              target.repository, {deadline, options_.first_byte});
+  const auto sources = options_.offline
+                           ? std::vector<std::shared_ptr<cache::Source>>()
+                           : target.upstream->blob_sources(
+                                 target.repository, {deadline, options_.first_byte, target.as});
   for (const auto& source : sources) {
     SizeProbe probe;
     const Status asked = source->fetch(digest, {0, cache::kToTheEnd}, probe, {});
@@ -173,9 +174,10 @@ Result<http::Response> Blobs::head(const Target& target, const cache::Digest& di
 
 cache::SourcesOf Blobs::sources_of(const Target& target) const {
   return [&target, options = options_] {
-    return options.offline ? std::vector<std::shared_ptr<cache::Source>>()
-                           : target.upstream->blob_sources(target.repository,
-                                                           {.first_byte = options.first_byte});
+    return options.offline
+               ? std::vector<std::shared_ptr<cache::Source>>()
+               : target.upstream->blob_sources(target.repository,
+                                               {.first_byte = options.first_byte, .as = target.as});
   };
 }
 

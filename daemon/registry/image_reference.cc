@@ -51,4 +51,15 @@ Result<cache::Digest> find_cached_digest(std::string_view text, upstream::Upstre
   return record->digest;
 }
 
+Result<std::string> full_repository_name(const std::string& text, upstream::Upstreams& upstreams,
+                                         const std::string& default_upstream) {
+  if (!is_repository_with_host(text)) {
+    return Error{Errc::invalid, "\"" + text + "\" is no repository: expected one such as " +
+                                    "docker.io/library/redis, without a tag"};
+  }
+  const auto target = find_target({RouteKind::tags, text, "", ""}, upstreams, default_upstream);
+  if (!target.ok()) return target.error();
+  return target->upstream->name() + "/" + target->repository;
+}
+
 }  // namespace larder::registry

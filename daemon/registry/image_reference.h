@@ -30,4 +30,9 @@ Result<cache::Digest> find_cached_digest(std::string_view text, upstream::Upstre
                                          const std::string& default_upstream,
                                          const cache::Store& store);
 
+// The repository of a name without tag or digest, by the same defaults: "redis" is
+// "docker.io/library/redis". Returns: as above.
+Result<std::string> full_repository_name(const std::string& text, upstream::Upstreams& upstreams,
+                                         const std::string& default_upstream);
+
 }  // namespace larder::registry

@@ -22,9 +22,9 @@ cache::TagName name_of(const Target& target, const std::string& tag) {
   return {target.upstream->name(), target.repository, tag};
 }
 
-// Of a digest among the negatives.
+// Of a question for a digest.
 std::string key_of(const Target& target, const std::string& digest) {
-  return target.upstream->name() + "/" + target.repository + "@" + digest;
+  return target.asker() + target.upstream->name() + "/" + target.repository + "@" + digest;
 }
 
 }  // namespace
@@ -75,7 +75,7 @@ Result<DocumentAnswer> Manifests::by_digest(const Target& target, const cache::D
   if (options_.offline) return offline_error();
   const std::string key = key_of(target, digest.str());
   if (const auto negative = negatives_.find(key, clock_.now())) return *negative;
-  const upstream::Ask ask{clock_.now() + options_.deadline, purpose};
+  const auto ask = target.asking({clock_.now() + options_.deadline, purpose});
   auto fetched = fetches_.run(key, ask.deadline, [&] { return fetch(target, digest, ask); });
   if (!fetched.result.ok()) {
     negatives_.note(key, fetched.result.error(), clock_.now());

@@ -27,19 +27,19 @@ Result<upstream::FetchedManifest> NamedDocuments::fetch(
   const WallTime began = clock_.wall();
   auto fetched = question.origin->fetch(ask, version);
   if (!fetched.ok()) {
-    if (!version) note_failure(question.name, fetched.error(), began);
+    if (!version) note_failure(question, fetched.error(), began);
     return fetched;
   }
   if (!question.origin->is_kept(fetched->document)) return fetched;
   if (Status kept = store_.put_document(fetched->digest, fetched->document); !kept.ok()) {
     return kept.error();
   }
-  if (fetched->digest != version) remember(question.name, fetched->info(), began);
+  if (fetched->digest != version) remember(question, fetched->info(), began);
   return fetched;
 }
 
 Result<cache::TagRecord> NamedDocuments::confirm(const Question& question, When when) {
-  const auto before = store_.find_tag(question.name);
+  const auto before = find_record(question.name, question.origin->asker());
   if (when == When::due) {
     if (auto done = confirmed_meanwhile(question, before)) return *std::move(done);
   }
@@ -48,11 +48,11 @@ Result<cache::TagRecord> NamedDocuments::confirm(const Question& question, When 
   const WallTime began = clock_.wall();
   auto confirmed = question.origin->confirm(ask);
   if (!confirmed.ok()) {
-    note_failure(question.name, confirmed.error(), began);
+    note_failure(question, confirmed.error(), began);
     return confirmed.error();
   }
   if (Status taken = take(question, *confirmed, before); !taken.ok()) return taken.error();
-  return remember(question.name, confirmed->info, began);
+  return remember(question, confirmed->info, began);
 }
 
 // Between a request's look at the record and its turn to ask, another may have had the answer.
@@ -80,9 +80,10 @@ Status NamedDocuments::take(const Question& question, const Confirmed& confirmed
 }
 
 // An answer that is older than what is known by now changes nothing.
-cache::TagRecord NamedDocuments::remember(const cache::TagName& name,
+cache::TagRecord NamedDocuments::remember(const Question& question,
                                           const upstream::ManifestInfo& info, WallTime began) {
-  const auto before = store_.find_tag(name);
+  const cache::TagName& name = question.name;
+  const auto before = find_record(name, question.origin->asker());
   const WallTime now = clock_.wall();
   if (before && is_later(*before, began, now)) return *before;
   const bool same = before && before->digest == info.digest;
@@ -93,24 +94,37 @@ cache::TagRecord NamedDocuments::remember(const cache::TagName& name,
     record.size_bytes = before->size_bytes;
   }
   store_.put_tag(name, record);
-  negatives_.forget(name.str());
+  negatives_.forget(question.key());
   if (before && !same) observer_.tag_moved(name, before->digest, info.digest);
   return record;
 }
 
-void NamedDocuments::note_failure(const cache::TagName& name, const Error& error, WallTime began) {
+void NamedDocuments::note_failure(const Question& question, const Error& error, WallTime began) {
   if (error.code != Errc::not_found) return;
-  const auto before = store_.find_tag(name);
+  const auto before = find_record(question.name, question.origin->asker());
   const WallTime now = clock_.wall();
   if (before && is_later(*before, began, now)) return;
-  negatives_.note(name.str(), error, clock_.now());
-  if (!before) return;
-  cache::TagRecord record = *before;
+  negatives_.note(question.key(), error, clock_.now(), negative_time(question.name, before));
+  if (before && question.is_own()) note_gone(question.name, *before, now);
+}
+
+// What may be served is asked for again after its TTL at the latest.
+Duration NamedDocuments::negative_time(const cache::TagName& name,
+                                       const std::optional<cache::TagRecord>& before) const {
+  if (!before) return kNegativeTime;
+  const auto verdict = freshness_.judge(name, *before, clock_.wall());
+  if (verdict.freshness == upstream::Freshness::expired) return kNegativeTime;
+  return verdict.rule ? std::min<Duration>(kNegativeTime, verdict.rule->ttl) : Duration(0);
+}
+
+void NamedDocuments::note_gone(const cache::TagName& name, const cache::TagRecord& before,
+                               WallTime now) {
+  cache::TagRecord record = before;
   record.gone_at = now;
   // The clock may have been set back since it was there.
   record.checked_at = std::min(record.checked_at, now - std::chrono::milliseconds(1));
   store_.put_tag(name, record);
-  if (!before->is_gone()) observer_.tag_gone(name);
+  if (!before.is_gone()) observer_.tag_gone(name);
 }
 
 }  // namespace larder::registry

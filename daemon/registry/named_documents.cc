@@ -50,7 +50,7 @@ Result<DocumentAnswer> NamedDocuments::get(const cache::TagName& name, const Ori
                                            bool want_bytes, MonoTime deadline) {
   using upstream::Freshness;
   using upstream::Purpose;
-  const auto [known, verdict, negative] = standing(name);
+  const auto [known, verdict, negative] = standing(name, origin->asker());
   const bool is_servable = known && verdict.freshness != Freshness::expired;
   const Question question{name, origin, want_bytes, deadline,
                           is_servable ? Purpose::revalidate : Purpose::pull};
@@ -60,8 +60,7 @@ Result<DocumentAnswer> NamedDocuments::get(const cache::TagName& name, const Ori
     return serve(question, *known, CacheStatus::hit, &verdict);
   }
   if (options_.offline) return offline_error();
-  if (!is_servable && negative) return *negative;
-  auto answer = ask(question, known);
+  auto answer = negative ? Result<DocumentAnswer>(*negative) : ask(question, known);
   if (answer.ok() || !is_servable) return answer;
   return serve_old(question, *known, answer.error());
 }
@@ -70,7 +69,7 @@ Result<DocumentAnswer> NamedDocuments::get(const cache::TagName& name, const Ori
 // it means something else now.
 Result<DocumentAnswer> NamedDocuments::ask(const Question& question,
                                            const std::optional<cache::TagRecord>& known) {
-  const std::string key = question.name.str();
+  const std::string key = question.key();
   if (question.want_bytes && !known) {
     auto fetched =
         fetches_.run(key, question.deadline, [&] { return fetch(question, std::nullopt); });
@@ -113,7 +112,7 @@ Result<DocumentAnswer> NamedDocuments::serve(const Question& question,
   auto document = find_named_document(store_, record.digest);
   if (!document) {
     if (options_.offline) return offline_error();
-    auto fetched = fetches_.run(question.name.str() + "@" + record.digest.str(), question.deadline,
+    auto fetched = fetches_.run(question.key() + "@" + record.digest.str(), question.deadline,
                                 [&] { return fetch(question, record.digest); });
     const bool may_have_moved = !fetched.result.ok() && !question.has_moved;
     if (may_have_moved) return moved_on(question, record, fetched.result.error());
@@ -133,7 +132,7 @@ Result<DocumentAnswer> NamedDocuments::serve(const Question& question,
 Result<DocumentAnswer> NamedDocuments::moved_on(const Question& question,
                                                 const cache::TagRecord& record, const Error& why) {
   if (why.code != Errc::not_found) return why;
-  const auto now = confirmations_.run("now " + question.name.str(), question.deadline,
+  const auto now = confirmations_.run("now " + question.key(), question.deadline,
                                       [&] { return confirm(question, When::always); });
   if (!now.result.ok()) return now.result.error();
   if (now.result->digest == record.digest) return why;
@@ -146,10 +145,10 @@ Result<Refreshed> NamedDocuments::refresh(const cache::TagName& name, const Orig
                                           MonoTime deadline) {
   if (options_.offline) return Error{Errc::denied, "Larder is offline", "offline"};
   const Question question{name, origin, /*want_bytes=*/true, deadline, upstream::Purpose::order};
-  negatives_.forget(name.str());
+  negatives_.forget(question.key());
   const auto before = store_.find_tag(name);
   // Not joined to a question of a client: that one may end without asking.
-  const auto confirmed = confirmations_.run("now " + name.str(), deadline,
+  const auto confirmed = confirmations_.run("now " + question.key(), deadline,
                                             [&] { return confirm(question, When::always); });
   if (!confirmed.result.ok()) return confirmed.result.error();
   const auto served = serve(question, *confirmed.result, CacheStatus::revalidated);
@@ -157,14 +156,26 @@ Result<Refreshed> NamedDocuments::refresh(const cache::TagName& name, const Orig
   return Refreshed{before, *confirmed.result};
 }
 
-Standing NamedDocuments::standing(const cache::TagName& name) const {
-  Standing standing{store_.find_tag(name), {}, std::nullopt};
+Standing NamedDocuments::standing(const cache::TagName& name, const std::string& asker) const {
+  using upstream::Freshness;
+  Standing standing{find_record(name, asker), {}, std::nullopt};
   if (standing.record) {
     standing.verdict = freshness_.judge(name, *standing.record, clock_.wall());
-    if (standing.verdict.freshness != upstream::Freshness::expired) return standing;
+    // Of what Larder itself may be served the record says whether it is gone.
+    const auto freshness = standing.verdict.freshness;
+    if (freshness == Freshness::fresh) return standing;
+    if (freshness == Freshness::stale && asker.empty()) return standing;
   }
-  standing.negative = negatives_.find(name.str(), clock_.now());
+  standing.negative = negatives_.find(asker + name.str(), clock_.now());
   return standing;
+}
+
+// As it is for `asker`: that a name is gone was heard in Larder's own.
+std::optional<cache::TagRecord> NamedDocuments::find_record(const cache::TagName& name,
+                                                            const std::string& asker) const {
+  auto record = store_.find_tag(name);
+  if (record && !asker.empty()) record->gone_at = {};
+  return record;
 }
 
 std::optional<std::chrono::seconds> NamedDocuments::ttl_of(const cache::TagName& name,
@@ -173,7 +184,8 @@ std::optional<std::chrono::seconds> NamedDocuments::ttl_of(const cache::TagName&
 }
 
 void NamedDocuments::note_use(const Question& question, const upstream::FreshnessVerdict& verdict) {
-  if (options_.offline || verdict.rule == nullptr || verdict.rule->ttl < 2 * kMarginMin) return;
+  const bool is_asked_for = question.is_own() && !options_.offline && verdict.rule != nullptr;
+  if (!is_asked_for || verdict.rule->ttl < 2 * kMarginMin) return;
   refreshes_.note(question.name, question.origin,
                   clock_.now() + verdict.ttl_left - margin(question.name, verdict.rule->ttl));
 }

@@ -6,6 +6,10 @@
 // answers say so. A name that is asked for within its TTL is confirmed in the background shortly
 // before that ends, once, however long it is (RefreshBook::kNamesMax names). A name that upstream
 // does not know is refused for kNegativeTime without asking again.
+//
+// What a name means is true for everybody; that it is no more, for him alone in whose name it was
+// heard (Origin::asker): the record keeps what Larder heard in its own, and nobody joins another's
+// question. In a tenant's name nobody asks in the background: his next request does.
 // Thread-safety: any thread; tick() one thread at a time. Blocks: get() and refresh() on the
 // network, until the deadline at most; tick() no.
 #pragma once
@@ -59,7 +63,8 @@ class NamedDocuments {
   // Returns: as get(); what was cached stays.
   Result<Refreshed> refresh(const cache::TagName& name, const OriginPtr& origin, MonoTime deadline);
 
-  Standing standing(const cache::TagName& name) const;
+  // As Larder has it in its own name.
+  Standing standing(const cache::TagName& name) const { return standing(name, {}); }
 
   // Starts the background questions that are due. About once a second.
   void tick();
@@ -77,8 +82,14 @@ class NamedDocuments {
     std::stop_token stop{};
     bool has_moved = false;  // since the request came
     upstream::Ask ask() const { return {deadline, purpose, std::nullopt, stop}; }
+    bool is_own() const { return origin->asker().empty(); }
+    std::string key() const { return origin->asker() + name.str(); }
   };
   enum class When { due, always };
+
+  Standing standing(const cache::TagName& name, const std::string& asker) const;
+  std::optional<cache::TagRecord> find_record(const cache::TagName& name,
+                                              const std::string& asker) const;
 
   Result<DocumentAnswer> ask(const Question& question,
                              const std::optional<cache::TagRecord>& known);
@@ -97,9 +108,12 @@ class NamedDocuments {
       const Question& question, const std::optional<cache::TagRecord>& before) const;
   Status take(const Question& question, const Confirmed& confirmed,
               const std::optional<cache::TagRecord>& before);
-  cache::TagRecord remember(const cache::TagName& name, const upstream::ManifestInfo& info,
+  cache::TagRecord remember(const Question& question, const upstream::ManifestInfo& info,
                             WallTime began);
-  void note_failure(const cache::TagName& name, const Error& error, WallTime began);
+  void note_failure(const Question& question, const Error& error, WallTime began);
+  Duration negative_time(const cache::TagName& name,
+                         const std::optional<cache::TagRecord>& before) const;
+  void note_gone(const cache::TagName& name, const cache::TagRecord& before, WallTime now);
   void note_use(const Question& question, const upstream::FreshnessVerdict& verdict);
   std::optional<std::chrono::seconds> ttl_of(const cache::TagName& name,
                                              const cache::TagRecord& record) const;

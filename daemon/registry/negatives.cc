@@ -4,11 +4,11 @@
 
 namespace larder::registry {
 
-void Negatives::note(const std::string& name, const Error& error, MonoTime now) {
+void Negatives::note(const std::string& name, const Error& error, MonoTime now, Duration time) {
   if (error.code != Errc::not_found) return;
   MutexLock lock(mutex_);
   if (entries_.size() >= kNamesMax) make_room(now);
-  entries_.insert_or_assign(name, Entry{error, now + kNegativeTime});
+  entries_.insert_or_assign(name, Entry{error, now + time});
 }
 
 void Negatives::forget(const std::string& name) {

@@ -25,7 +25,8 @@ class Negatives {
   static constexpr std::size_t kNamesMax = 4096;
 
   // Nothing but a clear not_found is ever noted.
-  void note(const std::string& name, const Error& error, MonoTime now);
+  void note(const std::string& name, const Error& error, MonoTime now,
+            Duration time = kNegativeTime);
   void forget(const std::string& name);
   std::optional<Error> find(const std::string& name, MonoTime now) const;
 

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "cache/digest.h"
 #include "cache/index.h"
@@ -26,6 +27,9 @@ class Origin {
   // The document's bytes now. With `version`, these bytes and no others.
   virtual Result<upstream::FetchedManifest> fetch(
       const upstream::Ask& ask, const std::optional<cache::Digest>& version) const = 0;
+
+  // In whose name it asks, as Target::asker().
+  virtual std::string asker() const { return {}; }
 
   // Whether the document is worth a row of the index; what is not is asked for each time.
   virtual bool is_kept(const cache::Document&) const { return true; }

@@ -22,10 +22,13 @@ class ReferrersOrigin final : public Origin {
   ReferrersOrigin(Target target, const cache::Digest& subject, bool is_subject_cached)
       : target_(std::move(target)), subject_(subject), is_subject_cached_(is_subject_cached) {}
 
+  std::string asker() const override { return target_.asker(); }
+
   // Nobody can be asked for a list as it was.
   Result<upstream::FetchedManifest> fetch(const upstream::Ask& ask,
                                           const std::optional<cache::Digest>&) const override {
-    auto index = target_.upstream->list_referrers(target_.repository, subject_, ask);
+    auto index =
+        target_.upstream->list_referrers(target_.repository, subject_, target_.asking(ask));
     if (!index.ok()) return index.error();
     const auto digest =
         cache::digest_of(cache::DigestAlgorithm::sha256, std::as_bytes(std::span(index->bytes)));

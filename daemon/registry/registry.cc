@@ -30,14 +30,15 @@ http::Response path_reply(const Error& error) {
 
 Registry::Registry(std::string default_upstream, upstream::Upstreams& upstreams,
                    Manifests& manifests, Blobs& blobs, Lists& lists, RegistryObserver& observer,
-                   ListenerHosts listener_hosts)
+                   ListenerHosts listener_hosts, AccessGates gates)
     : default_upstream_(std::move(default_upstream)),
       upstreams_(upstreams),
       manifests_(manifests),
       blobs_(blobs),
       lists_(lists),
       observer_(observer),
-      listener_hosts_(std::move(listener_hosts)) {}
+      listener_hosts_(std::move(listener_hosts)),
+      gates_(std::move(gates)) {}
 
 http::Response Registry::handle(const http::Request& request) {
   if (!is_read(request)) return method_reply();
@@ -53,11 +54,25 @@ void Registry::finished(const http::Request& request, const http::Exchange& exch
   observer_.request_finished(request, path.ok() ? path->kind : RouteKind::unknown, exchange);
 }
 
+AccessGate* Registry::gate_of(const http::Request& request) const {
+  const auto gate = gates_.find(request.listener);
+  return gate == gates_.end() ? nullptr : gate->second;
+}
+
+http::Response Registry::ping(const http::Request& request) {
+  AccessGate* const gate = gate_of(request);
+  auto refusal = gate == nullptr ? std::nullopt : gate->refuse_ping(request);
+  return refusal ? *std::move(refusal) : ping_reply();
+}
+
 http::Response Registry::answer(const http::Request& request, const RegistryPath& path) {
-  if (path.kind == RouteKind::ping) return ping_reply();
-  const auto target =
+  if (path.kind == RouteKind::ping) return ping(request);
+  auto target =
       find_target(path, upstreams_, default_upstream_, host_asked_as(request, listener_hosts_));
   if (!target.ok()) return path_reply(target.error());
+  if (AccessGate* const gate = gate_of(request); gate != nullptr) {
+    if (auto refusal = gate->refuse(request, path, *target)) return *std::move(refusal);
+  }
   auto response = answer(request, path, *target);
   if (response.ok()) return *std::move(response);
   return error_reply(path.kind, response.error());

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "daemon/http/message.h"
+#include "daemon/registry/access_gate.h"
 #include "daemon/registry/blobs.h"
 #include "daemon/registry/listener_hosts.h"
 #include "daemon/registry/lists.h"
@@ -19,12 +20,14 @@ class Registry final : public http::Handler {
   // Everything passed by reference must outlive the registry.
   Registry(std::string default_upstream, upstream::Upstreams& upstreams, Manifests& manifests,
            Blobs& blobs, Lists& lists, RegistryObserver& observer,
-           ListenerHosts listener_hosts = {});
+           ListenerHosts listener_hosts = {}, AccessGates gates = {});
 
   http::Response handle(const http::Request& request) override;
   void finished(const http::Request& request, const http::Exchange& exchange) override;
 
  private:
+  AccessGate* gate_of(const http::Request& request) const;
+  http::Response ping(const http::Request& request);
   http::Response answer(const http::Request& request, const RegistryPath& path);
   Result<http::Response> answer(const http::Request& request, const RegistryPath& path,
                                 const Target& target);
@@ -38,6 +41,7 @@ class Registry final : public http::Handler {
   Lists& lists_;
   RegistryObserver& observer_;
   const ListenerHosts listener_hosts_;
+  const AccessGates gates_;
 };
 
 }  // namespace larder::registry

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "daemon/auth/exchanger.h"
+
 namespace larder::registry {
 
 namespace {
@@ -35,6 +37,17 @@ http::Response json_reply(int status, std::string_view code, std::string_view me
   return response;
 }
 
+// Larder's own credential could not be had: that says nothing about what was asked for.
+bool is_own_trouble(const Error& error) {
+  return error.cause == auth::kCredentialCause;
+}
+
+// A program's words, a path, a token server's address are nobody's business outside.
+std::string for_client(const Error& error) {
+  if (!is_own_trouble(error)) return describe(error);
+  return "Larder has no credential for the upstream; its log says why";
+}
+
 }  // namespace
 
 void add_common_headers(http::Response& response, CacheStatus cache_status,
@@ -48,10 +61,11 @@ http::Response error_reply(int status, std::string_view code, std::string_view m
 }
 
 http::Response error_reply(int status, std::string_view code, const Error& error) {
-  return json_reply(status, code, describe(error), header_value(error));
+  return json_reply(status, code, for_client(error), header_value(error));
 }
 
 http::Response error_reply(RouteKind kind, const Error& error) {
+  if (is_own_trouble(error)) return error_reply(503, "UNAVAILABLE", error);
   switch (error.code) {
     case Errc::not_found:
     case Errc::denied:

@@ -21,10 +21,12 @@ class TagsOrigin final : public Origin {
  public:
   TagsOrigin(Target target, ListPage page) : target_(std::move(target)), page_(std::move(page)) {}
 
+  std::string asker() const override { return target_.asker(); }
+
   // Nobody can be asked for a list as it was.
   Result<upstream::FetchedManifest> fetch(const upstream::Ask& ask,
                                           const std::optional<cache::Digest>&) const override {
-    const auto list = target_.upstream->list_tags(target_.repository, page_, ask);
+    const auto list = target_.upstream->list_tags(target_.repository, page_, target_.asking(ask));
     if (!list.ok()) return list.error();
     auto document = tags_document(*list);
     const auto digest =

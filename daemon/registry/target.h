@@ -18,6 +18,16 @@ namespace larder::registry {
 struct Target {
   std::shared_ptr<upstream::Upstream> upstream;
   std::string repository;
+  // In whose name upstream is asked, where he may have it by his own right only; nothing: Larder's.
+  std::shared_ptr<const auth::Tenant> as{};
+
+  upstream::Ask asking(upstream::Ask ask) const {
+    ask.as = as;
+    return ask;
+  }
+  // The same as the begin of a key; empty: Larder's own. Some registries say that they do not have
+  // what the asker may not have, so that is kept, and told to others who wait, for one asker alone.
+  std::string asker() const { return as == nullptr ? "" : "as " + as->id + " "; }
 };
 
 // `asked_as` as host_asked_as() gives it.

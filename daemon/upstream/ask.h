@@ -1,11 +1,13 @@
 // How something is asked of an upstream: by when, what for, and what is known already.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <stop_token>
 
 #include "cache/base/clock.h"
 #include "cache/digest.h"
+#include "daemon/auth/exchanger.h"
 
 namespace larder::upstream {
 
@@ -26,6 +28,7 @@ struct Ask {
   // What the asker has of it; upstream may answer that it is still so (If-None-Match).
   std::optional<cache::Digest> known{};
   std::stop_token stop{};
+  std::shared_ptr<const auth::Tenant> as{};  // in whose name; nothing: Larder's own
 };
 
 }  // namespace larder::upstream

@@ -121,6 +121,7 @@ Status BlobSource::fetch(const cache::Digest& digest, cache::ByteRange range,
   RegistryRequest request;
   request.deadline = limits_.deadline;
   request.first_byte = limits_.first_byte;
+  request.as = limits_.as;
   request.path = "/v2/" + repository_ + "/blobs/" + digest.str();
   request.repository = repository_;
   request.purpose = has_given_ ? Purpose::resume : Purpose::blob;
@@ -136,7 +137,8 @@ std::string BlobSource::name() const {
 }
 
 std::string BlobSource::identity() const {
-  return endpoint_->identity() + " " + repository_;
+  const std::string place = endpoint_->identity() + " " + repository_;
+  return limits_.as == nullptr ? place : place + " as " + limits_.as->id;
 }
 
 }  // namespace larder::upstream

@@ -19,6 +19,7 @@ namespace larder::upstream {
 struct SourceLimits {
   std::optional<MonoTime> deadline{};    // no fetch outlives it
   std::optional<Duration> first_byte{};  // of each exchange; the client's own when that is shorter
+  std::shared_ptr<const auth::Tenant> as{};  // in whose name; nothing: Larder's own
 };
 
 class BlobSource final : public cache::Source {
@@ -35,8 +36,9 @@ class BlobSource final : public cache::Source {
 
   // The endpoint's host, with its port when that is not the scheme's own.
   std::string name() const override;
-  // The endpoint's URL, without its query, and the repository: one host may hold several mirrors,
-  // and what is missing or forbidden in one repository may be had from another.
+  // The endpoint's URL, without its query, the repository and the asker: one host may hold several
+  // mirrors, and what is missing or forbidden in one repository, or for one asker, may be had from
+  // another.
   std::string identity() const override;
 
  private:

@@ -1,8 +1,8 @@
 // The circuit breaker of one endpoint: who may ask it, as a pure state machine.
 //
 // closed --no answer at all since it was asked, three troubles in a row, a pause asked for--> open
-// open --its time is over--> half-open: a trial asks (trials.h), all others are refused until it
-//   ends
+// open --its time is over--> half-open: a trial asks (endpoint_care.h), all others are refused
+//   until it ends
 // half-open --an answer--> closed;  --trouble--> open, for twice as long
 //
 // Until a request that is no trial has had its whole answer, one trouble opens it again, as long as

@@ -11,7 +11,7 @@ namespace larder::upstream {
 
 namespace {
 
-Error down(std::string why) {
+Error bad_redirect(std::string why) {
   return {Errc::upstream_down, std::move(why)};
 }
 
@@ -35,28 +35,43 @@ class HeadOnly final : public http::ResponseSink {
 Endpoint::Endpoint(EndpointParts parts)
     : parts_(std::move(parts)),
       path_(split_endpoint_path(http::split_target(parts_.url.target).path)),
-      realm_client_(parts_.client, *parts_.health, parts_.clock),
-      exchanger_(parts_.url, realm_client_, *parts_.credentials, parts_.clock) {}
+      own_realm_client_(parts_.client, *parts_.health, parts_.clock, Asker::larder),
+      tenants_realm_client_(parts_.client, *parts_.health, parts_.clock, Asker::tenant),
+      exchanger_({parts_.url, parts_.upstream, own_realm_client_, tenants_realm_client_,
+                  *parts_.credentials, parts_.boundary, parts_.clock, parts_.observer}) {}
 
 Status Endpoint::send(const RegistryRequest& request, http::ResponseSink& sink,
                       const std::stop_token& stop) {
   CHECK(request.method == "GET" || request.method == "HEAD");
   note_wanted(request);
-  const auto scope = scope_of(request.repository);
-  const auto known = exchanger_.remembered(scope);
-  auto permit = parts_.health->admit(request.purpose, known.has_value());
+  const auto wish = wish_of(request);
+  const auto known = exchanger_.remembered(wish);
+  const Asker asker = request.as == nullptr ? Asker::larder : Asker::tenant;
+  auto permit = parts_.health->admit(request.purpose, known.has_value(), asker);
   if (!permit) return permit.error();
   auto first = follow(request, known, /*answer_challenges=*/true, sink, stop, *permit);
   if (first.challenges.empty()) return std::move(first.status);
+  if (known) exchanger_.forget(wish, *known);
+  return answer_challenges(std::move(first.challenges), wish, request, sink, stop, *permit);
+}
 
-  if (known) exchanger_.forget(scope, *known);
-  auto granted = exchanger_.authorize(first.challenges, scope, request.deadline, stop);
-  if (!granted) {
-    auto error = in_context(parts_.url.authority(), granted.error());
-    permit->token_failed(error);
-    return error;
+// With one credential after the other, where there are several.
+Status Endpoint::answer_challenges(std::vector<auth::Challenge> challenges, const auth::Wish& wish,
+                                   const RegistryRequest& request, http::ResponseSink& sink,
+                                   const std::stop_token& stop, EndpointHealth::Permit& permit) {
+  for (std::size_t tried = 1;; ++tried) {
+    auto granted = exchanger_.authorize(challenges, wish, request.deadline, stop);
+    if (!granted) {
+      auto error = in_context(parts_.url.authority(), granted.error());
+      permit.token_failed(error);
+      return error;
+    }
+    const bool has_more = tried < exchanger_.credentials(wish);
+    auto answered = follow(request, *granted, has_more, sink, stop, permit);
+    if (answered.challenges.empty()) return std::move(answered.status);
+    exchanger_.forget(wish, *granted);
+    challenges = std::move(answered.challenges);
   }
-  return follow(request, *granted, /*answer_challenges=*/false, sink, stop, *permit).status;
 }
 
 void Endpoint::try_out(MonoTime deadline, const std::stop_token& stop) {
@@ -93,7 +108,9 @@ bool Endpoint::wants_trial() const {
 }
 
 std::optional<Error> Endpoint::refusal(Purpose purpose, const std::string& repository) {
-  const bool has_token = exchanger_.remembered(scope_of(repository)).has_value();
+  RegistryRequest request;
+  request.repository = repository;
+  const bool has_token = exchanger_.remembered(wish_of(request)).has_value();
   return parts_.health->refusal(purpose, has_token);
 }
 
@@ -106,10 +123,13 @@ void Endpoint::note_wanted(const RegistryRequest& request) {
   if (request.purpose == Purpose::trial) return;
   MutexLock lock(mutex_);
   wanted_ = request;
+  wanted_->as = nullptr;  // a tenant's credential is for his own requests
 }
 
-std::string Endpoint::scope_of(const std::string& repository) const {
-  return "repository:" + path_.repository_of(repository) + ":pull";
+auth::Wish Endpoint::wish_of(const RegistryRequest& request) const {
+  auto repository = path_.repository_of(request.repository);
+  auto scope = "repository:" + repository + ":pull";
+  return {std::move(repository), std::move(scope), request.as};
 }
 
 Endpoint::Followed Endpoint::follow(const RegistryRequest& request,
@@ -129,14 +149,16 @@ Endpoint::Followed Endpoint::follow(const RegistryRequest& request,
     if (held && !stop.stop_requested()) status = {};
     parts_.observer.request_ended(parts_.upstream, parts_.url.host, hop_sink.status(),
                                   hop_sink.body_bytes(), status);
+    if (hop_sink.bad_challenge()) tell_useless(*hop_sink.bad_challenge());
     const bool has_challenges = !hop_sink.challenges().empty();
     if (is_own && !(status && has_challenges)) permit.ended(hop_sink.body_bytes(), status);
     if (!held || !status) return {std::move(status), {}};
     if (has_challenges) return {{}, hop_sink.challenges()};
-    if (auto redirected = redirect(hop, *held); !redirected) return useless(redirected.error());
+    if (auto redirected = redirect(hop, *held, request); !redirected)
+      return useless(redirected.error());
   }
-  return useless(
-      down(parts_.url.authority() + ": more than " + std::to_string(kRedirectsMax) + " redirects"));
+  return useless(bad_redirect(parts_.url.authority() + ": more than " +
+                              std::to_string(kRedirectsMax) + " redirects"));
 }
 
 Endpoint::Followed Endpoint::useless(const Error& why) const {
@@ -157,16 +179,17 @@ http::ClientRequest Endpoint::first_hop(const RegistryRequest& request,
   hop.headers = request.headers;
   if (authorization) hop.headers.set("Authorization", *authorization);
   hop.reach = parts_.reach;
-  hop.with_certificate = true;
+  hop.with_certificate = request.as == nullptr;
   hop.deadline = request.deadline;
   hop.first_byte = request.first_byte;
   return hop;
 }
 
-Status Endpoint::redirect(http::ClientRequest& hop, const http::ResponseHead& answer) const {
+Status Endpoint::redirect(http::ClientRequest& hop, const http::ResponseHead& answer,
+                          const RegistryRequest& request) const {
   const auto from = hop.url.authority();
   const auto locations = answer.headers.find_all("Location");
-  if (locations.size() != 1) return down(from + ": redirect without one Location");
+  if (locations.size() != 1) return bad_redirect(from + ": redirect without one Location");
   auto target = http::redirect_target(hop.url, locations.front());
   if (!target) {
     const bool denied = target.error().code == Errc::denied;
@@ -176,7 +199,7 @@ Status Endpoint::redirect(http::ClientRequest& hop, const http::ResponseHead& an
   if (!target->same_origin(hop.url)) hop.headers.remove("Authorization");
   const bool own_place = target->host == parts_.url.host && target->port == parts_.url.port;
   hop.reach = own_place ? parts_.reach : http::Reach::public_only;
-  hop.with_certificate = target->same_origin(parts_.url);
+  hop.with_certificate = request.as == nullptr && target->same_origin(parts_.url);
   hop.url = std::move(*target);
   return {};
 }

@@ -2,7 +2,8 @@
 //
 // A redirect to another host loses the Authorization and the client certificate, is never followed
 // from https to http, and may not lead to a loopback, link-local or metadata address unless the
-// operator wrote that host.
+// operator wrote that host. In a tenant's name the client certificate, Larder's own, is shown to
+// nobody.
 // The endpoint's health is asked before each request, and learns from what the endpoint itself and
 // its token server answer; a redirect's other host says nothing about it.
 // Thread-safety: any thread. Blocks: on the network, within the client's deadlines.
@@ -36,6 +37,7 @@ struct RegistryRequest {
   std::optional<MonoTime> deadline;      // for everything: token, redirects, body
   std::optional<Duration> first_byte{};  // of each exchange, when the client's own is longer
   Purpose purpose = Purpose::pull;
+  std::shared_ptr<const auth::Tenant> as{};  // nothing: Larder itself asks
 };
 
 // What is passed by reference must outlive the endpoint.
@@ -49,6 +51,7 @@ struct EndpointParts {
   UpstreamObserver& observer;
   std::shared_ptr<EndpointHealth> health;  // shared with who remembers it (HealthBook); never null
   std::string way{};                       // as HealthBook::of has it
+  auth::TrustBoundary boundary{};
 };
 
 class Endpoint {
@@ -74,6 +77,15 @@ class Endpoint {
   std::optional<Error> refusal(Purpose purpose, const std::string& repository);
 
   const http::Url& url() const { return parts_.url; }
+  // Gets tokens and credentials in use anew before they end; wants_renewal(): some are due.
+  bool wants_renewal() const { return exchanger_.wants_renewal(); }
+  void renew_due(const std::stop_token& stop) { exchanger_.renew_due(stop); }
+  void drop_ended_tokens() { exchanger_.drop_ended(); }
+  // Its health hears when they end: for who asks how it is, and for after a restart.
+  void note_credentials() const {
+    parts_.health->note_credentials(parts_.upstream, exchanger_.facts());
+  }
+
   // What it answered is of no use.
   void tell_useless(const Error& why) const;
 
@@ -92,18 +104,23 @@ class Endpoint {
   Followed follow(const RegistryRequest& request, const std::optional<std::string>& authorization,
                   bool answer_challenges, http::ResponseSink& sink, const std::stop_token& stop,
                   EndpointHealth::Permit& permit);
-  std::string scope_of(const std::string& repository) const;
+  Status answer_challenges(std::vector<auth::Challenge> challenges, const auth::Wish& wish,
+                           const RegistryRequest& request, http::ResponseSink& sink,
+                           const std::stop_token& stop, EndpointHealth::Permit& permit);
+  auth::Wish wish_of(const RegistryRequest& request) const;
   void note_wanted(const RegistryRequest& request);
   bool is_there(MonoTime deadline, const std::stop_token& stop);
   Followed useless(const Error& why) const;
   http::ClientRequest first_hop(const RegistryRequest& request,
                                 const std::optional<std::string>& authorization) const;
   // Turns `hop` into the request that `answer`, a redirect, asks for.
-  Status redirect(http::ClientRequest& hop, const http::ResponseHead& answer) const;
+  Status redirect(http::ClientRequest& hop, const http::ResponseHead& answer,
+                  const RegistryRequest& request) const;
 
   const EndpointParts parts_;
   const EndpointPath path_;
-  RealmClient realm_client_;
+  RealmClient own_realm_client_;
+  RealmClient tenants_realm_client_;
   auth::Exchanger exchanger_;
   mutable Mutex mutex_;
   std::optional<RegistryRequest> wanted_ GUARDED_BY(mutex_);

@@ -1,6 +1,8 @@
 #include "daemon/upstream/endpoint_health.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <tuple>
 #include <utility>
 
 #include "daemon/upstream/quota_headers.h"
@@ -12,6 +14,28 @@ namespace {
 
 // How much of the smoothed latency a new measurement is.
 constexpr double kLatencyWeight = 0.25;
+
+auto name_of(const auth::RenewalFacts& credential) {
+  return std::tie(credential.upstream, credential.kind, credential.of);
+}
+
+// `held` by `upstream`, and of what was `known` before: other upstreams', and what a restart lost.
+std::vector<auth::RenewalFacts> with_others(std::vector<auth::RenewalFacts> held,
+                                            const std::string& upstream,
+                                            const std::vector<auth::RenewalFacts>& known,
+                                            WallTime now) {
+  const auto is_replaced = [held](const auth::RenewalFacts& one) {
+    return std::any_of(held.begin(), held.end(),
+                       [&](const auto& other) { return name_of(one) == name_of(other); });
+  };
+  for (const auto& one : known) {
+    if (one.ends <= now || (one.is_held && one.upstream == upstream)) continue;
+    if (!is_replaced(one)) held.push_back(one);
+  }
+  std::sort(held.begin(), held.end(),
+            [](const auto& a, const auto& b) { return name_of(a) < name_of(b); });
+  return held;
+}
 
 }  // namespace
 
@@ -28,15 +52,16 @@ EndpointHealth::EndpointHealth(std::string url, Clock& clock, HealthObserver& ob
       jitter_(std::move(jitter)),
       connect_(connect) {}
 
-Result<EndpointHealth::Permit> EndpointHealth::admit(Purpose purpose, bool has_token) {
+Result<EndpointHealth::Permit> EndpointHealth::admit(Purpose purpose, bool has_token, Asker asker) {
   const Moment now = now_of(clock_);
   MutexLock lock(mutex_);
   if (purpose != Purpose::trial) wanted_at_ = now.mono;
+  if (purpose == Purpose::trial) is_doubted_ = false;
   auto refused = refusal_at(purpose, has_token, now);
   if (refused) return *std::move(refused);
   const auto turn = breaker_.admit(now.mono, claim_of(purpose));
   CHECK(turn);
-  return Permit(*this, *turn);
+  return Permit(*this, *turn, asker);
 }
 
 bool EndpointHealth::refuses(Purpose purpose) {
@@ -61,7 +86,9 @@ std::optional<Error> EndpointHealth::refusal_at(Purpose purpose, bool has_token,
 bool EndpointHealth::wants_trial() const {
   const MonoTime now = clock_.now();
   MutexLock lock(mutex_);
-  return breaker_.wants_trial(now) && wanted_at_ && now - *wanted_at_ <= kWantedLately;
+  const bool is_doubted = is_doubted_ && breaker_.state(now) == BreakerState::closed;
+  return (is_doubted || breaker_.wants_trial(now)) && wanted_at_ &&
+         now - *wanted_at_ <= kWantedLately;
 }
 
 std::optional<EndpointHealth::Latency> EndpointHealth::latency() const {
@@ -105,6 +132,7 @@ HealthReport EndpointHealth::report_at(MonoTime now) const {
   if (latency_) {
     report.latency = std::chrono::duration_cast<std::chrono::microseconds>(latency_->smoothed);
   }
+  report.credentials = credentials_;
   return report;
 }
 
@@ -126,9 +154,9 @@ void EndpointHealth::answered(const Breaker::Turn& turn) {
   tell(news);
 }
 
-void EndpointHealth::measured(const http::ResponseHead& head, Duration latency) {
+void EndpointHealth::measured(const http::ResponseHead& head, Duration latency, Asker asker) {
   const Moment now = now_of(clock_);
-  const auto quota = parse_quota(head.headers, now);
+  const auto quota = asker == Asker::larder ? parse_quota(head.headers, now) : std::nullopt;
   News news;
   {
     MutexLock lock(mutex_);
@@ -139,7 +167,7 @@ void EndpointHealth::measured(const http::ResponseHead& head, Duration latency) 
     }
     latency_ = {latency, now.mono};
     if (quota) quota_ = quota;
-    quota_unsaved_ = quota_unsaved_ || quota.has_value();
+    rest_unsaved_ = rest_unsaved_ || quota.has_value();
     news = news_since(before, now.mono);
   }
   tell(news);
@@ -186,6 +214,16 @@ std::optional<Error> EndpointHealth::token_refusal_at(const Moment& now) const {
   return upstream::token_refusal(url_, *token_pause_, now);
 }
 
+void EndpointHealth::note_credentials(const std::string& upstream,
+                                      std::vector<auth::RenewalFacts> held) {
+  const WallTime now = clock_.wall();
+  MutexLock lock(mutex_);
+  auto all = with_others(std::move(held), upstream, credentials_, now);
+  if (all == credentials_) return;
+  credentials_ = std::move(all);
+  rest_unsaved_ = true;
+}
+
 EndpointHealth::Before EndpointHealth::before_change(MonoTime now) const {
   return {breaker_.state(now) != BreakerState::closed, breaker_.until()};
 }
@@ -220,13 +258,13 @@ std::optional<std::string> EndpointHealth::take_unsaved(bool at_close) {
   SavedHealth saved;
   {
     MutexLock lock(mutex_);
-    const bool is_quota_due =
-        quota_unsaved_ && (at_close || !saved_at_ || now.mono - *saved_at_ >= kQuotaSaveInterval);
-    if (!breaker_unsaved_ && !is_quota_due) return std::nullopt;
+    const bool is_rest_due =
+        rest_unsaved_ && (at_close || !saved_at_ || now.mono - *saved_at_ >= kSaveInterval);
+    if (!breaker_unsaved_ && !is_rest_due) return std::nullopt;
     breaker_unsaved_ = false;
-    quota_unsaved_ = false;
+    rest_unsaved_ = false;
     saved_at_ = now.mono;
-    saved = {url_, breaker_.memory(now.mono), quota_, token_pause_};
+    saved = {url_, breaker_.memory(now.mono), quota_, token_pause_, credentials_};
     if (token_pause_ && token_pause_->until <= now.mono) saved.token_pause.reset();
   }
   return to_text(saved, now);
@@ -247,6 +285,7 @@ Status EndpointHealth::restore(const std::string& text) {
   breaker_.restore(saved->breaker, now.mono);
   quota_ = saved->quota;
   token_pause_ = saved->token_pause;
+  credentials_ = saved->credentials;
   is_quota_low_ = quota_ && quota_->is_low(now.mono);
   return {};
 }

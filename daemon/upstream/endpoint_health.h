@@ -3,8 +3,9 @@
 //
 // Whoever asks the endpoint takes a Permit first, shows it what comes of each exchange with the
 // endpoint itself, and drops it; a redirect's other host is no concern of it. A permit that is
-// dropped without a verdict gives its turn back.
-// Thread-safety: any thread; a Permit one thread at a time. Blocks: no (a short lock).
+// dropped without a verdict gives its turn back. What a tenant's permit sees tells that the
+// endpoint is well, never that it is not: it may be his credential's doing. Thread-safety: any
+// thread; a Permit one thread at a time. Blocks: no (a short lock).
 #pragma once
 
 #include <chrono>
@@ -12,10 +13,12 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cache/base/clock.h"
 #include "cache/base/mutex.h"
 #include "cache/base/result.h"
+#include "daemon/auth/renewal_facts.h"
 #include "daemon/http/client.h"
 #include "daemon/upstream/ask.h"
 #include "daemon/upstream/breaker.h"
@@ -30,6 +33,12 @@ namespace larder::upstream {
 using Jitter = std::function<double()>;
 double random_jitter();
 
+// In whose name the endpoint is asked.
+enum class Asker {
+  larder,
+  tenant,  // or nobody's, on behalf of whoever shows no credential
+};
+
 class EndpointHealth {
  public:
   class Permit;
@@ -43,13 +52,14 @@ class EndpointHealth {
   // latter will be needed.
   // Returns: upstream_down when it is not to be asked now; the context, one line, names the
   // endpoint, why, and until when.
-  Result<Permit> admit(Purpose purpose, bool has_token = false);
+  Result<Permit> admit(Purpose purpose, bool has_token = false, Asker asker = Asker::larder);
   // Whether admit() would refuse whoever has a token. That somebody wants it is noted.
   bool refuses(Purpose purpose);
   // What admit() would return; nothing when it would not refuse.
   std::optional<Error> refusal(Purpose purpose, bool has_token) const;
 
-  // Whether a trial would help somebody: it is half-open, not tried, and has been wanted lately.
+  // Whether a trial would help somebody: it is half-open, not tried, and has been wanted lately; or
+  // it failed in a tenant's name.
   bool wants_trial() const;
 
   // As Breaker has it.
@@ -59,6 +69,10 @@ class EndpointHealth {
   void tokens_paused(const Verdict& verdict);
   // Why that server is not to be asked now.
   std::optional<Error> token_refusal() const;
+
+  // Which credentials `upstream` holds for it now. What it held before a restart is remembered
+  // until its end.
+  void note_credentials(const std::string& upstream, std::vector<auth::RenewalFacts> held);
 
   const std::string& url() const { return url_; }
   // The time to a response's head, smoothed, and when it was measured last.
@@ -72,7 +86,8 @@ class EndpointHealth {
   HealthReport report() const;
 
   // What a restart must not forget, as text; nothing when it has not changed since the last time
-  // in a way that is worth a write: a quota is, every kQuotaSaveInterval, or `at_close`.
+  // in a way that is worth a write: quota and credentials' ends are, every kSaveInterval, or
+  // `at_close`.
   std::optional<std::string> take_unsaved(bool at_close);
   // The text could not be saved: it counts as changed again.
   void not_saved();
@@ -81,7 +96,7 @@ class EndpointHealth {
   // take_unsaved(); nothing has changed.
   Status restore(const std::string& text);
 
-  static constexpr std::chrono::seconds kQuotaSaveInterval{30};
+  static constexpr std::chrono::seconds kSaveInterval{30};
   // One that nobody has wanted for so long is left alone.
   static constexpr std::chrono::minutes kWantedLately{5};
 
@@ -99,7 +114,8 @@ class EndpointHealth {
 
   void begun();
   void answered(const Breaker::Turn& turn);
-  void measured(const http::ResponseHead& head, Duration latency);
+  void measured(const http::ResponseHead& head, Duration latency, Asker asker);
+  void doubt();
   void ended(const Breaker::Turn& turn, const Verdict& verdict);
 
   std::optional<Error> refusal_at(Purpose purpose, bool has_token, const Moment& now) const
@@ -124,16 +140,18 @@ class EndpointHealth {
   std::optional<TokenPause> token_pause_ GUARDED_BY(mutex_);
   std::optional<MonoTime> asked_at_ GUARDED_BY(mutex_);
   std::optional<MonoTime> wanted_at_ GUARDED_BY(mutex_);
+  bool is_doubted_ GUARDED_BY(mutex_) = false;  // it failed in a tenant's name
   bool breaker_unsaved_ GUARDED_BY(mutex_) = false;
-  bool quota_unsaved_ GUARDED_BY(mutex_) = false;
+  std::vector<auth::RenewalFacts> credentials_ GUARDED_BY(mutex_);
+  bool rest_unsaved_ GUARDED_BY(mutex_) = false;
   std::optional<MonoTime> saved_at_ GUARDED_BY(mutex_);
 };
 
 // Move-only; must not outlive its EndpointHealth.
 class EndpointHealth::Permit {
  public:
-  Permit(EndpointHealth& health, Breaker::Turn turn)
-      : health_(&health), turn_(turn), chance_{.connect = health.connect_} {}
+  Permit(EndpointHealth& health, Breaker::Turn turn, Asker asker)
+      : health_(&health), turn_(turn), asker_(asker), chance_{.connect = health.connect_} {}
   Permit(Permit&& other) noexcept;
   Permit& operator=(Permit&&) = delete;
   ~Permit();  // as ended(Sign::nothing) when it has not ended
@@ -152,6 +170,7 @@ class EndpointHealth::Permit {
 
   EndpointHealth* health_;  // null once it has ended; not owned
   Breaker::Turn turn_;
+  Asker asker_;
   MonoTime began_at_{};
   Chance chance_;
   std::optional<http::ResponseHead> head_;

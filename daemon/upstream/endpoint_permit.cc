@@ -5,9 +5,23 @@
 
 namespace larder::upstream {
 
+namespace {
+
+bool is_failure(Sign sign) {
+  return sign == Sign::unreachable || sign == Sign::server_error || sign == Sign::broken;
+}
+
+}  // namespace
+
+void EndpointHealth::doubt() {
+  MutexLock lock(mutex_);
+  is_doubted_ = true;
+}
+
 EndpointHealth::Permit::Permit(Permit&& other) noexcept
     : health_(std::exchange(other.health_, nullptr)),
       turn_(other.turn_),
+      asker_(other.asker_),
       began_at_(other.began_at_),
       chance_(other.chance_),
       head_(std::move(other.head_)) {}
@@ -28,7 +42,7 @@ void EndpointHealth::Permit::head(const http::ResponseHead& head, bool is_last_w
   if (health_ == nullptr) return;
   head_ = head;
   chance_.was_heard = true;
-  health_->measured(head, health_->clock_.now() - began_at_);
+  health_->measured(head, health_->clock_.now() - began_at_, asker_);
   if (!is_last_word) return;
   if (judge_head(head, health_->clock_.wall()).sign == Sign::answered) health_->answered(turn_);
 }
@@ -44,7 +58,10 @@ void EndpointHealth::Permit::token_failed(const Error& error) {
 
 void EndpointHealth::Permit::end(const Verdict& verdict) {
   EndpointHealth* const health = std::exchange(health_, nullptr);
-  if (health != nullptr) health->ended(turn_, verdict);
+  if (health == nullptr) return;
+  const bool counts = asker_ == Asker::larder || verdict.sign == Sign::answered;
+  health->ended(turn_, counts ? verdict : Verdict{});
+  if (!counts && is_failure(verdict.sign)) health->doubt();
 }
 
 }  // namespace larder::upstream

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cache/base/clock.h"
+#include "daemon/auth/renewal_facts.h"
 #include "daemon/upstream/breaker.h"
 
 namespace larder::upstream {
@@ -33,6 +35,7 @@ struct HealthReport {
   std::optional<TokenPauseReport> tokens_paused{};
   std::optional<QuotaReport> quota{};
   std::optional<std::chrono::microseconds> latency{};  // until a response's head, smoothed
+  std::vector<auth::RenewalFacts> credentials{};       // tokens and what clouds lend
 };
 
 enum class HealthEvent {

@@ -13,17 +13,6 @@ bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-// A field that does not parse does not hide the others.
-std::vector<auth::Challenge> challenges_in(const http::Headers& headers) {
-  std::vector<auth::Challenge> challenges;
-  for (const auto value : headers.find_all("WWW-Authenticate")) {
-    auto parsed = auth::parse_challenges(value);
-    if (!parsed) continue;
-    challenges.insert(challenges.end(), parsed->begin(), parsed->end());
-  }
-  return challenges;
-}
-
 }  // namespace
 
 bool HopSink::head(const http::ResponseHead& head) {
@@ -43,8 +32,21 @@ bool HopSink::body(std::span<const std::byte> bytes) {
 bool HopSink::is_held(const http::ResponseHead& head) {
   if (is_redirect(head.status)) return true;
   if (head.status != 401 || !answer_challenges_) return false;
-  challenges_ = challenges_in(head.headers);
+  read_challenges(head.headers);
   return !challenges_.empty();
+}
+
+// A field that does not parse does not hide the others.
+void HopSink::read_challenges(const http::Headers& headers) {
+  for (const auto value : headers.find_all("WWW-Authenticate")) {
+    auto parsed = auth::parse_challenges(value);
+    if (!parsed) {
+      bad_challenge_ = parsed.error();
+      continue;
+    }
+    challenges_.insert(challenges_.end(), parsed->begin(), parsed->end());
+  }
+  if (!challenges_.empty()) bad_challenge_.reset();
 }
 
 }  // namespace larder::upstream

@@ -28,18 +28,22 @@ class HopSink final : public http::ResponseSink {
   // The response that was held back: a redirect, or a 401 with challenges().
   const std::optional<http::ResponseHead>& held() const { return held_; }
   const std::vector<auth::Challenge>& challenges() const { return challenges_; }
+  // Why a 401 that would have been answered has no challenge that can be.
+  const std::optional<Error>& bad_challenge() const { return bad_challenge_; }
 
   int status() const { return status_; }
   std::uint64_t body_bytes() const { return body_bytes_; }
 
  private:
   bool is_held(const http::ResponseHead& head);
+  void read_challenges(const http::Headers& headers);
 
   http::ResponseSink& last_;
   const bool answer_challenges_;
   EndpointHealth::Permit* const permit_;  // not owned
   std::optional<http::ResponseHead> held_;
   std::vector<auth::Challenge> challenges_;
+  std::optional<Error> bad_challenge_;
   int status_ = 0;
   std::uint64_t body_bytes_ = 0;
 };

@@ -24,6 +24,7 @@ Status send(Endpoint& endpoint, const std::string& repository, const std::string
   request.headers.add("Accept", std::string(accept));
   request.deadline = ask.deadline;
   request.purpose = ask.purpose;
+  request.as = ask.as;
   return response.finish(endpoint.send(request, response, ask.stop));
 }
 
@@ -96,7 +97,8 @@ Result<TagList> list_tags(Endpoint& endpoint, const std::string& repository, con
 
 Result<cache::Document> list_referrers(Endpoint& endpoint, const std::string& repository,
                                        const cache::Digest& subject, const Ask& ask) {
-  const Ask question{ask.deadline, ask.purpose, std::nullopt, ask.stop};  // a list has no version
+  Ask question = ask;
+  question.known.reset();  // a list has no version
   auto referrers = ask_api(endpoint, repository, subject, question);
   if (!referrers && referrers.error().code == Errc::not_found) {
     referrers = ask_tag(endpoint, repository, subject, question);

@@ -25,6 +25,7 @@ Status send(Endpoint& endpoint, const char* method, const ManifestName& name, co
   if (ask.known) request.headers.add("If-None-Match", "\"" + ask.known->str() + "\"");
   request.deadline = ask.deadline;
   request.purpose = ask.purpose;
+  request.as = ask.as;
   return response.finish(endpoint.send(request, response, ask.stop));
 }
 
@@ -114,7 +115,9 @@ Result<ManifestInfo> head_manifest(Endpoint& endpoint, const ManifestName& name,
   if (asked) {
     if (auto info = info_in(response.head(), name)) return std::move(*info);
   }
-  auto fetched = get_manifest(endpoint, name, {ask.deadline, ask.purpose, std::nullopt, ask.stop});
+  Ask again = ask;
+  again.known.reset();
+  auto fetched = get_manifest(endpoint, name, again);
   if (!fetched) return fetched.error();
   return ManifestInfo{fetched->digest, std::move(fetched->document.media_type),
                       fetched->document.bytes.size()};

@@ -40,7 +40,7 @@ Status RealmClient::send(const http::ClientRequest& request, http::ResponseSink&
   auto verdict = judge_head(*seen.seen(), clock_.wall());
   if (verdict.sign != Sign::wants_pause) return sent;
   verdict.why = "token realm " + request.url.authority() + ": " + verdict.why;
-  health_.tokens_paused(verdict);
+  if (asker_ == Asker::larder) health_.tokens_paused(verdict);
   return Error{Errc::upstream_down, verdict.why, kBreakerCause};
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "daemon/http/ascii.h"
-#include "daemon/upstream/http_date.h"
+#include "daemon/http/http_date.h"
 
 namespace larder::upstream {
 
@@ -24,7 +24,7 @@ Result<seconds> parse_retry_after(std::string_view value, WallTime now) {
   const auto text = http::trim(value);
   const bool is_delta = !text.empty() && std::all_of(text.begin(), text.end(), http::is_digit);
   if (is_delta) return capped_seconds(text);
-  const auto date = parse_http_date(text, now);
+  const auto date = http::parse_http_date(text, now);
   if (!date) return Error{Errc::invalid, "Retry-After is neither seconds nor a date"};
   // Rounded up: not a fraction of a second too early.
   const seconds wait = *date - std::chrono::floor<seconds>(now);

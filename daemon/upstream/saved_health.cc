@@ -36,6 +36,24 @@ Json json_of(const Quota& quota, const Moment& now) {
   return json;
 }
 
+Json json_of(const std::vector<auth::RenewalFacts>& credentials, const Moment& now) {
+  Json json = Json::array();
+  for (const auto& one : credentials) {
+    if (one.ends <= now.wall || json.size() >= kCredentialsSavedMax) continue;
+    Json facts{{"upstream", one.upstream},
+               {"kind", one.kind},
+               {"of", one.of},
+               {"ends", to_number(one.ends)}};
+    if (!one.why.empty()) {
+      facts["pause_s"] = std::chrono::floor<std::chrono::seconds>(one.pause).count();
+      facts["again_at"] = to_number(one.again_at);
+      facts["why"] = one.why;
+    }
+    json.push_back(std::move(facts));
+  }
+  return json;
+}
+
 // Reads the fields of an object; once one does not fit, failed() says so.
 class Fields {
  public:
@@ -109,6 +127,18 @@ Quota quota_in(Fields& fields, MonoTime now) {
   return quota;
 }
 
+auth::RenewalFacts credential_in(Fields& fields, WallTime now) {
+  auth::RenewalFacts facts{
+      .upstream = fields.text("upstream"), .kind = fields.text("kind"), .of = fields.text("of")};
+  facts.ends = now + fields.ahead("ends");
+  facts.is_held = false;
+  if (!fields.has("why")) return facts;
+  facts.pause = std::chrono::seconds(std::min<std::uint64_t>(fields.count("pause_s"), 86400));
+  facts.again_at = now + fields.ahead("again_at");
+  facts.why = fields.text("why");
+  return facts;
+}
+
 Error invalid() {
   return {Errc::invalid, "no saved health"};
 }
@@ -124,6 +154,7 @@ std::string to_text(const SavedHealth& health, const Moment& now) {
   if (const auto& pause = health.token_pause) {
     json["token_pause"] = {{"until", to_number(now.wall_of(pause->until))}, {"why", pause->why}};
   }
+  if (auto ends = json_of(health.credentials, now); !ends.empty()) json["credentials"] = ends;
   return json.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
 }
 
@@ -151,6 +182,11 @@ Result<SavedHealth> parse_saved_health(const std::string& text, const Moment& no
     const Duration wait = std::min(pause.ahead("until"), kPauseMax);
     health.token_pause = TokenPause{now.mono + wait, pause.text("why")};
     if (pause.failed()) return invalid();
+  }
+  for (const Json& one : top.has("credentials") ? json.at("credentials") : Json::array()) {
+    Fields fields(one, saved, elapsed);
+    health.credentials.push_back(credential_in(fields, now.wall));
+    if (fields.failed()) return invalid();
   }
   return health;
 }

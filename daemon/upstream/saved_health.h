@@ -5,8 +5,10 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cache/base/result.h"
+#include "daemon/auth/renewal_facts.h"
 #include "daemon/upstream/breaker.h"
 #include "daemon/upstream/health_refusal.h"
 #include "daemon/upstream/moment.h"
@@ -19,7 +21,11 @@ struct SavedHealth {
   Breaker::Memory breaker;
   std::optional<Quota> quota{};
   std::optional<TokenPause> token_pause{};
+  std::vector<auth::RenewalFacts> credentials{};  // read back, they are no longer held
 };
+
+// Of so many credentials it is saved when they end.
+inline constexpr std::size_t kCredentialsSavedMax = 32;
 
 // `now` is when it is saved.
 std::string to_text(const SavedHealth& health, const Moment& now);

@@ -14,8 +14,7 @@ namespace larder::upstream {
 
 namespace {
 
-// How much an error tells when endpoints disagree. What one endpoint lacks, another that could not
-// be asked may have; so not_found is believed only when all say so.
+// not_found is believed only when all say so.
 int weight(Errc code) {
   switch (code) {
     case Errc::not_found:
@@ -40,6 +39,10 @@ Result<ManifestName> manifest_name(const std::string& repository, const std::str
 }
 
 }  // namespace
+
+bool tells_more(const Error& one, const Error& other) {
+  return weight(one.code) > weight(other.code);
+}
 
 Upstream::Upstream(std::string name, std::vector<std::unique_ptr<Endpoint>> endpoints,
                    Selection selection)
@@ -74,7 +77,7 @@ Result<Answer> Upstream::first_answer(const Name& name, Ask ask, Question questi
     auto answer = question(*endpoints_[index], name, ask);
     if (answer) return answer;
     if (askable_left > 0) --askable_left;
-    if (!worst || weight(answer.error().code) > weight(worst->code)) worst = answer.error();
+    if (!worst || tells_more(answer.error(), *worst)) worst = answer.error();
   }
   return *worst;
 }
@@ -145,16 +148,14 @@ std::optional<Error> Upstream::refusal(Purpose purpose, const std::string& repos
   return first;
 }
 
-std::vector<std::shared_ptr<Endpoint>> Upstream::to_be_tried() const {
-  std::vector<std::shared_ptr<Endpoint>> endpoints;
-  std::copy_if(endpoints_.begin(), endpoints_.end(), std::back_inserter(endpoints),
-               [](const auto& endpoint) { return endpoint->wants_trial(); });
-  return endpoints;
-}
-
 UpstreamReport Upstream::report() const {
   UpstreamReport report{name_, selection_, {}};
-  for (const auto& endpoint : endpoints_) report.endpoints.push_back(endpoint->health().report());
+  for (const auto& endpoint : endpoints_) {
+    endpoint->note_credentials();
+    auto health = endpoint->health().report();
+    std::erase_if(health.credentials, [this](const auto& one) { return one.upstream != name_; });
+    report.endpoints.push_back(std::move(health));
+  }
   return report;
 }
 

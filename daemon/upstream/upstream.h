@@ -48,6 +48,10 @@ struct UpstreamReport {
   std::vector<HealthReport> endpoints;  // in the config's order
 };
 
+// Whether `one` tells more than `other`, where endpoints disagree: what one of them lacks, another
+// that could not be asked may have.
+bool tells_more(const Error& one, const Error& other);
+
 class Upstream {
  public:
   // Requires: at least one endpoint.
@@ -89,8 +93,7 @@ class Upstream {
   std::vector<std::shared_ptr<cache::Source>> blob_sources(const std::string& repository,
                                                            SourceLimits limits = {}) const;
 
-  // Its endpoints of which somebody has to find out whether they are well again.
-  std::vector<std::shared_ptr<Endpoint>> to_be_tried() const;
+  const std::vector<std::shared_ptr<Endpoint>>& endpoints() const { return endpoints_; }
 
   UpstreamReport report() const;
   // What a question for this purpose would return now without asking anybody; nothing when somebody
@@ -105,7 +108,7 @@ class Upstream {
 
   const std::string name_;
   const Selection selection_;
-  std::vector<std::shared_ptr<Endpoint>> endpoints_;  // shared with blob sources and trials
+  std::vector<std::shared_ptr<Endpoint>> endpoints_;  // shared with blob sources and EndpointCare
   mutable EndpointOrder order_;
 };
 

@@ -5,13 +5,13 @@
 #include <string>
 
 #include "cache/base/result.h"
+#include "daemon/auth/renewals.h"
 
 namespace larder::upstream {
 
 // Thread-safety: called from any thread. Must not block.
-class UpstreamObserver {
+class UpstreamObserver : public auth::RenewalObserver {
  public:
-  virtual ~UpstreamObserver() = default;
   // One HTTP exchange with an upstream's endpoint ended; status 0 when there was no response.
   // `body_bytes` counts what arrived of the body, redirect targets included.
   virtual void request_ended(const std::string& upstream, const std::string& endpoint_host,

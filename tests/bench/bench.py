@@ -10,6 +10,7 @@ import pathlib
 import platform
 import sys
 
+from auth_cases import AuthCases
 from cases import Cases
 from churn_cases import ChurnCases
 from content import Content
@@ -40,7 +41,7 @@ def main():
 
 
 def run_cases(bench, options):
-    for group in (Cases, EngineCases, ChurnCases, HitCases, IndexCases, UpstreamCases):
+    for group in (Cases, EngineCases, ChurnCases, HitCases, IndexCases, UpstreamCases, AuthCases):
         content = Content(bench.fresh_directory("content"))
         for case in group(bench, content, options).all():
             if options.only and case.__name__ not in options.only:
@@ -53,6 +54,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--larder", default=str(ROOT / "build/release/larder"))
     parser.add_argument("--index-bench", default=str(ROOT / "build/release/tests/index_bench"))
+    parser.add_argument("--policy-bench", default=str(ROOT / "build/release/tests/policy_bench"))
     parser.add_argument("--log-level", default="info", choices=["info", "error"],
                         help="info: larder and nginx both write an access log (the default)")
     parser.add_argument("--quick", action="store_true", help="smaller and fewer: two minutes")

@@ -58,16 +58,17 @@ class Bench:
         return server
 
     def start_larder(self, upstreams, settings="budget: 100%, free_floor: 1MiB", cache=None,
-                     more=""):
+                     more="", listeners=()):
         """With an empty cache unless one is given. The upstreams are host -> URL or URLs, or what
-        of this registry.test has. `more` are further lines of the config."""
-        config = self.write_config(upstreams, settings, cache, more)
+        of this registry.test has. `more` are further lines of the config, `listeners` are beside
+        the one named node."""
+        config = self.write_config(upstreams, settings, cache, more, listeners)
         server = self.start("larder", config.port, config.command)
         server.config, server.metrics_port = config.path, config.metrics_port
         server.cache, server.prefix = config.cache, "/v2/registry.test/app"
         return server
 
-    def write_config(self, upstreams, settings, cache=None, more=""):
+    def write_config(self, upstreams, settings, cache=None, more="", listeners=()):
         if not isinstance(upstreams, dict):
             upstreams = {"registry.test": upstreams}
         port, metrics_port = free_port(), free_port()
@@ -75,7 +76,8 @@ class Bench:
         path = self.directory / "larder.yaml"
         path.write_text(
             f"cache: {{path: {cache}, {settings}}}\n"
-            f'listeners: [{{name: node, address: "127.0.0.1:{port}"}}]\n'
+            f'listeners:\n  - {{name: node, address: "127.0.0.1:{port}"}}\n'
+            + "".join(f"  - {{{one}}}\n" for one in listeners) +
             f'metrics: {{address: "127.0.0.1:{metrics_port}"}}\n'
             f"control: {{socket: {self.directory}/larder.sock}}\n"
             f"log: {{level: {self.log_level}}}\n"

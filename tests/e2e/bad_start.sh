@@ -1,6 +1,6 @@
 #!/bin/bash
-# What cannot start says why in one clear line: exit 1 for the cache directory and addresses, exit 2
-# for the config.
+# What cannot start says why in one clear line: exit 1 for the cache directory, addresses and files
+# that the config names, exit 2 for the config.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -24,6 +24,7 @@ main() {
   change "s|$WORK/cache|$WORK/read-only|"
   refuses "a cache that is not writable" 1 "$WORK/read-only"
 
+  refuse_files
   change '1i surprise: 1'
   refuses "an unknown key" 2 "bad.yaml:1: surprise"
   change 's/level: info/level: loud/'
@@ -33,6 +34,20 @@ main() {
   change '1s/.*/cache: {path: "unclosed/'
   refuses "text that is not YAML" 2 "bad.yaml:"
   say "passed"
+}
+
+refuse_files() {
+  local users="tokens: {htpasswd: $WORK/users}"
+  change "s|endpoints:|ca: $WORK/no.crt, &|"
+  refuses "a missing file of authorities" 1 "$WORK/no.crt"
+  change "s|^listeners: .{|&policy: $WORK/no.json, |"
+  refuses "a missing policy" 1 "$WORK/no.json"
+  echo '{"Version": "2012-10-17", "Statement": []}' >"$WORK/no.json"
+  refuses "a policy that is none" 1 "$WORK/no.json:1"
+  change "s|^listeners: .{|&auth: required, |; \$a $users"
+  refuses "a missing file of users" 1 "$WORK/users"
+  htpasswd -nbm alice a-secret >"$WORK/users"
+  refuses "a user whose hash is not bcrypt" 1 "$WORK/users: line 1: the hash of alice is MD5"
 }
 
 # change SED: the good config, changed, as bad.yaml.

@@ -1,5 +1,8 @@
 #!/usr/bin/python3
-"""Pulls or removes an image over a runtime's CRI socket: cri.py pull|remove SOCKET IMAGE"""
+"""Pulls or removes an image over a runtime's CRI socket.
+
+cri.py pull|remove SOCKET IMAGE [USER:PASSWORD]
+"""
 import importlib
 import pathlib
 import subprocess
@@ -13,10 +16,12 @@ DEADLINE_S = 120
 
 
 def main():
-    verb, socket, image = sys.argv[1:]
+    verb, socket, image, *login = sys.argv[1:]
     messages = compiled_messages()
     call = CALLS[verb]
     request = getattr(messages, call + "Request")(image=messages.ImageSpec(image=image))
+    if login:
+        request.auth.username, request.auth.password = login[0].split(":", 1)
     response = getattr(messages, call + "Response")
     with grpc.insecure_channel(f"unix://{socket}") as channel:
         method = channel.unary_unary(f"/runtime.v1.ImageService/{call}",

@@ -19,6 +19,7 @@ class Settings:
     freshness: str = '[{match: "**", ttl: 1h}]'
     more: str = ""    # of registry.test: ", ca: FILE"
     others: str = ""  # besides registry.test: ", {match: ghcr.io}"
+    listeners: str = ""  # besides "node": ", {name: other, address: ...}"
 
 
 class Larder:
@@ -28,7 +29,7 @@ class Larder:
         self.binary, self.name = binary, name
         self.directory = pathlib.Path(directory)
         self.cache = self.directory / f"{name}-cache"
-        self.port, self.metrics_port = free_port(), free_port()
+        self.port, self.metrics_port = free_ports(2)
         self.config, self.log = self.directory / f"{name}.yaml", self.directory / f"{name}.log"
         self.process = None
         self.cache_settings = cache_settings
@@ -40,7 +41,7 @@ class Larder:
                          else f'"{endpoint}"' for endpoint in endpoints)
         self.config.write_text(
             f"cache: {{path: {self.cache}, {self.cache_settings}}}\n"
-            f'listeners: [{{name: node, address: "127.0.0.1:{self.port}"}}]\n'
+            f'listeners: [{{name: node, address: "127.0.0.1:{self.port}"}}{settings.listeners}]\n'
             f'metrics: {{address: "127.0.0.1:{self.metrics_port}"}}\n'
             f"control: {{socket: {self.directory}/{self.name}.sock}}\n"
             f"deadlines: {settings.deadlines}\n"
@@ -111,6 +112,13 @@ class Larder:
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return free_ports(1)[0]
+
+
+def free_ports(count):
+    """Different ones: all are held until the last is known."""
+    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports

@@ -24,7 +24,10 @@ SEAMS = {
     "prometheus/": ("daemon/control/",),
     "CLI/": ("daemon/cli/",),
     "grpcpp/": ("k8s/",),
-    "openssl/evp.h": ("cache/hasher.cc", "tests/"),
+    "crypt.h": ("daemon/auth/tokens/bcrypt.cc",),
+    "openssl/evp.h": ("cache/hasher.cc", "daemon/auth/digests.cc", "daemon/auth/tokens/", "tests/"),
+    "openssl/hmac.h": ("daemon/auth/digests.cc",),
+    "pugixml.hpp": ("daemon/auth/aws/",),
     "openssl/ssl.h": ("daemon/http/", "tests/"),
 }
 

@@ -70,6 +70,13 @@ INSTANTIATE_TEST_SUITE_P(Table, BadChallenges,
                                            "Bearer realm=\"a\"; service=\"b\"", "Bearer (comment)",
                                            "Bearer/1 x", "Bearer abc def"));
 
+TEST(Challenge, OfAThousandParametersIsRefused) {
+  std::string challenge = "Bearer realm=\"https://auth.example/token\"";
+  for (int i = 0; i < 1000; ++i) challenge += ",p" + std::to_string(i) + "=\"x\"";
+
+  EXPECT_EQ(parse_challenges(challenge).error().context, "challenge: too many parameters");
+}
+
 TEST(Challenge, OfManyCommasTakesLinearTime) {
   const std::string commas(60'000, ',');
 

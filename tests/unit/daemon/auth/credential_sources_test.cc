@@ -13,7 +13,7 @@ namespace {
 class CredentialFileTest : public ::testing::Test {
  protected:
   void write(const std::string& content) { std::ofstream(file_, std::ios::binary) << content; }
-  Result<std::optional<BasicCredential>> credential() { return source_.credential(); }
+  Result<std::vector<Credential>> credentials() { return source_.credentials({}); }
 
   testing::TempDirectory directory_;
   const std::filesystem::path file_ = directory_.path() / "password";
@@ -29,24 +29,24 @@ TEST_F(CredentialFileTest, GivesTheContentWithoutItsLastNewline) {
   for (const auto& [content, password] : table) {
     write(content);
 
-    const auto found = credential();
+    const auto found = credentials();
 
     ASSERT_TRUE(found.ok()) << describe(found.error());
-    EXPECT_EQ((*found)->username, "user");
-    EXPECT_EQ((*found)->password, password);
+    EXPECT_EQ(found->front().username, "user");
+    EXPECT_EQ(found->front().password, password);
   }
 }
 
 TEST_F(CredentialFileTest, SeesARotatedSecret) {
   write("old\n");
-  ASSERT_EQ((*credential())->password, "old");
+  ASSERT_EQ(credentials()->front().password, "old");
   write("new\n");
 
-  EXPECT_EQ((*credential())->password, "new");
+  EXPECT_EQ(credentials()->front().password, "new");
 }
 
 TEST_F(CredentialFileTest, IsNotFoundWhenMissing) {
-  const auto found = credential();
+  const auto found = credentials();
 
   ASSERT_FALSE(found.ok());
   EXPECT_EQ(found.error().code, Errc::not_found);
@@ -55,30 +55,30 @@ TEST_F(CredentialFileTest, IsNotFoundWhenMissing) {
 
 TEST_F(CredentialFileTest, IsInvalidWhenEmptyOrEndless) {
   write("\n");
-  EXPECT_EQ(credential().error().code, Errc::invalid);
+  EXPECT_EQ(credentials().error().code, Errc::invalid);
 
-  EXPECT_EQ(FileCredentials("user", "/dev/zero").credential().error().code, Errc::invalid);
+  EXPECT_EQ(FileCredentials("user", "/dev/zero").credentials({}).error().code, Errc::invalid);
 }
 
 TEST_F(CredentialFileTest, IsAnErrorWhenItIsADirectory) {
-  EXPECT_EQ(FileCredentials("user", directory_.path()).credential().error().code, Errc::io);
+  EXPECT_EQ(FileCredentials("user", directory_.path()).credentials({}).error().code, Errc::invalid);
 }
 
 TEST(EnvironmentCredentials, GivesTheVariablesValue) {
   ASSERT_EQ(::setenv("LARDER_TEST_PASSWORD", "secret", 1), 0);
 
-  const auto found = EnvironmentCredentials("user", "LARDER_TEST_PASSWORD").credential();
+  const auto found = EnvironmentCredentials("user", "LARDER_TEST_PASSWORD").credentials({});
 
   ASSERT_TRUE(found.ok());
-  EXPECT_EQ((*found)->username, "user");
-  EXPECT_EQ((*found)->password, "secret");
+  EXPECT_EQ(found->front().username, "user");
+  EXPECT_EQ(found->front().password, "secret");
 }
 
 TEST(EnvironmentCredentials, IsNotFoundWithoutTheVariable) {
   ASSERT_EQ(::setenv("LARDER_TEST_EMPTY", "", 1), 0);
 
   for (const char* name : {"LARDER_TEST_EMPTY", "LARDER_TEST_MISSING"}) {
-    const auto found = EnvironmentCredentials("user", name).credential();
+    const auto found = EnvironmentCredentials("user", name).credentials({});
 
     ASSERT_FALSE(found.ok());
     EXPECT_EQ(describe(found.error()),
@@ -87,7 +87,7 @@ TEST(EnvironmentCredentials, IsNotFoundWithoutTheVariable) {
 }
 
 TEST(AnonymousCredentials, HaveNone) {
-  EXPECT_EQ(AnonymousCredentials().credential()->has_value(), false);
+  EXPECT_EQ(AnonymousCredentials().credentials({})->empty(), true);
 }
 
 }  // namespace

@@ -19,13 +19,56 @@ TEST(Base64, TakesAnyByte) {
   EXPECT_EQ(base64(std::string("\xff\xfe\x00", 3)), "//4A");
 }
 
-TEST(PercentEncode, LeavesUnreservedCharactersAlone) {
-  EXPECT_EQ(percent_encode("azAZ09-._~"), "azAZ09-._~");
+TEST(Base64Decoded, TakesWhatWasEncodedWithPaddingOrWithout) {
+  const std::vector<std::pair<std::string, std::string>> table{{"", ""},
+                                                               {"Zg==", "f"},
+                                                               {"Zg", "f"},
+                                                               {"Zm8=", "fo"},
+                                                               {"Zm8", "fo"},
+                                                               {"Zm9v", "foo"},
+                                                               {"Zm9vYg==", "foob"},
+                                                               {"Zm9vYmFy", "foobar"},
+                                                               {"dTpw", "u:p"},
+                                                               {"//4A", {"\xff\xfe\0", 3}},
+                                                               {"+/+/", "\xfb\xff\xbf"}};
+  for (const auto& [text, bytes] : table) EXPECT_EQ(base64_decoded(text), bytes) << text;
 }
 
-TEST(PercentEncode, EscapesAllOthers) {
-  EXPECT_EQ(percent_encode("repository:a/b:pull,push &=+%\xc3"),
-            "repository%3Aa%2Fb%3Apull%2Cpush%20%26%3D%2B%25%C3");
+TEST(Base64Decoded, RefusesEverythingElse) {
+  for (const char* text : {"Z",      "Zm9vY", "=",     "==",       "===",  "====",     "Z===",
+                           "Zg=",    "Zm8==", "Zm9v=", "Zg==Zg==", "Z=g=", "Zg== ",    " Zg==",
+                           "Zm\n9v", "Zh==",  "Zm9=",  "Zh",       "-_-_", "Zm9v\xff", "Zm 9"}) {
+    EXPECT_EQ(base64_decoded(text), std::nullopt) << text;
+  }
+  EXPECT_EQ(base64_decoded({"Zm9\0", 4}), std::nullopt);
+}
+
+TEST(Base64Url, IsWrittenWithoutPaddingAndReadBack) {
+  const std::vector<std::pair<std::string, std::string>> table = {
+      {"", ""},        {"f", "Zg"},         {"fo", "Zm8"},
+      {"foo", "Zm9v"}, {"\xfb\xff", "-_8"}, {std::string("\0\0", 2), "AAA"},
+  };
+  for (const auto& [bytes, text] : table) {
+    EXPECT_EQ(base64url(bytes), text);
+    EXPECT_EQ(base64url_decoded(text), bytes);
+  }
+}
+
+TEST(Base64Url, RefusesEverySpellingButOne) {
+  for (const char* text : {"Zg==", "Zm8=", "Zh", "Zm9", "Z", "Zm9vZ", "Zm 9v", "Zm9v\n", "+/8",
+                           "Zm9v.", "Zg=", "====", "\xc3\xa4g"}) {
+    EXPECT_EQ(base64url_decoded(text), std::nullopt) << text;
+  }
+}
+
+TEST(Hex, IsInLowerCase) {
+  EXPECT_EQ(hex(std::string_view("\x00\xab\xff", 3)), "00abff");
+}
+
+TEST(Printable, IsOneLineOfPlainCharacters) {
+  EXPECT_EQ(printable(" a\tb\033[31m\nc\xff\n", 100), "a b [31m c");
+  EXPECT_EQ(printable("abcdef", 3), "abc");
+  EXPECT_EQ(printable("", 3), "");
 }
 
 }  // namespace

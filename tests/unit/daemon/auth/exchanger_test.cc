@@ -15,6 +15,7 @@
 
 #include "tests/support/fake_client.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/recording_renewals.h"
 
 namespace larder::auth {
 namespace {
@@ -24,11 +25,12 @@ using testing::FakeAnswer;
 using testing::FakeClient;
 
 constexpr const char* kScope = "repository:team/app:pull";
+const Wish kWish{"team/app", kScope};
 
 class FixedCredential final : public CredentialSource {
  public:
-  Result<std::optional<BasicCredential>> credential() override { return value; }
-  Result<std::optional<BasicCredential>> value = std::optional<BasicCredential>();
+  Result<std::vector<Credential>> credentials(const CredentialQuestion&) override { return value; }
+  Result<std::vector<Credential>> value = std::vector<Credential>();
 };
 
 FakeAnswer token(const std::string& value, int lifetime_seconds = 300) {
@@ -45,17 +47,24 @@ class ExchangerTest : public ::testing::Test {
   // Requires: once per test, first.
   Exchanger& start(FakeClient::Answering answering) {
     client_.emplace(std::move(answering));
-    return exchanger_.emplace(http::Url::parse("https://reg.example").value(), *client_,
-                              credentials_, clock_);
+    return exchanger_.emplace(ExchangerParts{http::Url::parse("https://reg.example").value(),
+                                             "docker.io",
+                                             *client_,
+                                             *client_,
+                                             credentials_,
+                                             {},
+                                             clock_,
+                                             observer_});
   }
   Exchanger& start(FakeAnswer answer) {
     return start([answer = std::move(answer)](const auto&) { return answer; });
   }
   Result<std::string> authorize(const std::vector<Challenge>& challenges) {
-    return exchanger_->authorize(challenges, kScope, std::nullopt, {});
+    return exchanger_->authorize(challenges, kWish, std::nullopt, {});
   }
 
   FixedCredential credentials_;
+  testing::RecordingRenewals observer_;
   testing::FakeClock clock_;
   std::optional<FakeClient> client_;
   std::optional<Exchanger> exchanger_;
@@ -68,12 +77,12 @@ TEST_F(ExchangerTest, TurnsAChallengeIntoABearerToken) {
 
   ASSERT_TRUE(authorization.ok()) << describe(authorization.error());
   EXPECT_EQ(*authorization, "Bearer T");
-  EXPECT_EQ(exchanger.remembered(kScope), "Bearer T");
+  EXPECT_EQ(exchanger.remembered(kWish), "Bearer T");
   EXPECT_EQ(client_->authorizations(), std::vector<std::string>{"(none)"});
 }
 
 TEST_F(ExchangerTest, ShowsTheCredentialToTheRealmOnly) {
-  credentials_.value = std::optional(BasicCredential{"user", "password"});
+  credentials_.value = std::vector{Credential{"user", "password"}};
   start(token("T"));
 
   ASSERT_EQ(*authorize(kBearer), "Bearer T");
@@ -82,7 +91,7 @@ TEST_F(ExchangerTest, ShowsTheCredentialToTheRealmOnly) {
 }
 
 TEST_F(ExchangerTest, AnswersABasicChallengeWithoutARealm) {
-  credentials_.value = std::optional(BasicCredential{"AWS", "password"});
+  credentials_.value = std::vector{Credential{"AWS", "password"}};
   start(token("unused"));
 
   EXPECT_EQ(*authorize(kBasic), "Basic QVdTOnBhc3N3b3Jk");
@@ -90,21 +99,97 @@ TEST_F(ExchangerTest, AnswersABasicChallengeWithoutARealm) {
   EXPECT_EQ(client_->count(), 0U);
 }
 
+TEST_F(ExchangerTest, ExchangesAnIdentityTokenByPost) {
+  credentials_.value = std::vector{Credential{.identity_token = "I+T"}};
+  start(token("T"));
+
+  ASSERT_EQ(*authorize(kBearer), "Bearer T");
+
+  const auto request = client_->requests().front();
+  EXPECT_EQ(request.method + " " + request.url.str(), "POST https://auth.reg.example/token");
+  EXPECT_EQ(request.body,
+            "grant_type=refresh_token&service=reg.example&client_id=larder"
+            "&scope=repository%3Ateam%2Fapp%3Apull&refresh_token=I%2BT");
+  EXPECT_EQ(client_->authorizations(), std::vector<std::string>{"(none)"});
+}
+
+TEST_F(ExchangerTest, SendsARegistryTokenAsItIs) {
+  credentials_.value = std::vector{Credential{.registry_token = "R"}};
+  start(token("unused"));
+
+  EXPECT_EQ(*authorize(kBearer), "Bearer R");
+
+  EXPECT_EQ(client_->count(), 0U);
+}
+
+TEST_F(ExchangerTest, TriesOneCredentialAfterTheOther) {
+  credentials_.value = std::vector{Credential{"a", "wrong"}, Credential{"b", "right"}};
+  start([](const http::ClientRequest& request) {
+    const bool is_right = request.headers.find("Authorization") == "Basic YjpyaWdodA==";
+    return is_right ? token("T") : FakeAnswer{.status = 401};
+  });
+
+  EXPECT_EQ(*authorize(kBearer), "Bearer T");
+  EXPECT_EQ(exchanger_->credentials(kWish), 2U);
+  exchanger_->forget(kWish, "Bearer T");
+  EXPECT_EQ(*authorize(kBearer), "Bearer T") << "of those behind it, the first is wrong again";
+}
+
+TEST_F(ExchangerTest, OffersTheNextCredentialOnceOneWasRefused) {
+  credentials_.value = std::vector{Credential{"a", "b"}, Credential{"c", "d"}};
+  start(token("unused"));
+
+  ASSERT_EQ(*authorize(kBasic), "Basic YTpi");
+  exchanger_->forget(kWish, "Basic YTpi");
+  EXPECT_EQ(*authorize(kBasic), "Basic Yzpk");
+  exchanger_->forget(kWish, "Basic Yzpk");
+  EXPECT_EQ(*authorize(kBasic), "Basic YTpi");
+}
+
+TEST_F(ExchangerTest, LetsACredentialGoAtItsEnd) {
+  credentials_.value =
+      std::vector{Credential{.username = "AWS", .password = "p", .expires = clock_.wall() + 100s}};
+  auto& exchanger = start(token("unused"));
+  ASSERT_TRUE(authorize(kBasic).ok());
+
+  clock_.advance(99s);
+  EXPECT_TRUE(exchanger.remembered(kWish).has_value());
+  clock_.advance(1s);
+  EXPECT_FALSE(exchanger.remembered(kWish).has_value());
+}
+
+TEST_F(ExchangerTest, GetsATokenInUseAnewAtHalfItsLife) {
+  int issued = 0;
+  auto& exchanger =
+      start([&](const http::ClientRequest&) { return token("T" + std::to_string(++issued), 100); });
+  ASSERT_TRUE(authorize(kBearer).ok());
+  ASSERT_EQ(exchanger.remembered(kWish), "Bearer T1");
+  clock_.advance(49s);
+  ASSERT_FALSE(exchanger.wants_renewal());
+
+  clock_.advance(1s);
+  ASSERT_TRUE(exchanger.wants_renewal());
+  exchanger.renew_due({});
+
+  EXPECT_EQ(exchanger.remembered(kWish), "Bearer T2");
+  EXPECT_FALSE(exchanger.wants_renewal());
+}
+
 TEST_F(ExchangerTest, PrefersBearerToBasic) {
-  credentials_.value = std::optional(BasicCredential{"user", "password"});
+  credentials_.value = std::vector{Credential{"user", "password"}};
   start(token("T"));
 
   EXPECT_EQ(*authorize({kBasic.front(), kBearer.front()}), "Bearer T");
 }
 
-TEST_F(ExchangerTest, RemembersATokenForFourFifthsOfItsLife) {
+TEST_F(ExchangerTest, RemembersATokenUntilItsEnd) {
   auto& exchanger = start(token("T", 100));
   ASSERT_TRUE(authorize(kBearer).ok());
 
-  clock_.advance(79s);
-  EXPECT_EQ(exchanger.remembered(kScope), "Bearer T");
+  clock_.advance(99s);
+  EXPECT_EQ(exchanger.remembered(kWish), "Bearer T");
   clock_.advance(1s);
-  EXPECT_EQ(exchanger.remembered(kScope), std::nullopt);
+  EXPECT_EQ(exchanger.remembered(kWish), std::nullopt);
 }
 
 TEST_F(ExchangerTest, AsksNobodyForWhatItRemembers) {
@@ -120,41 +205,42 @@ TEST_F(ExchangerTest, KeepsScopesApart) {
   auto& exchanger = start(token("T"));
   ASSERT_TRUE(authorize(kBearer).ok());
 
-  EXPECT_EQ(exchanger.remembered("repository:other/app:pull"), std::nullopt);
+  EXPECT_EQ(exchanger.remembered(Wish{"other/app", "repository:other/app:pull"}), std::nullopt);
 }
 
 TEST_F(ExchangerTest, ForgetsWhatWasRefusedAndNothingNewer) {
   auto& exchanger = start(token("T"));
   ASSERT_TRUE(authorize(kBearer).ok());
 
-  exchanger.forget(kScope, "Bearer older");
-  EXPECT_EQ(exchanger.remembered(kScope), "Bearer T");
-  exchanger.forget(kScope, "Bearer T");
-  EXPECT_EQ(exchanger.remembered(kScope), std::nullopt);
+  exchanger.forget(kWish, "Bearer older");
+  EXPECT_EQ(exchanger.remembered(kWish), "Bearer T");
+  exchanger.forget(kWish, "Bearer T");
+  EXPECT_EQ(exchanger.remembered(kWish), std::nullopt);
 }
 
 TEST_F(ExchangerTest, RemembersABoundedNumberOfScopes) {
   auto& exchanger = start(token("T"));
   for (int i = 0; i < 1025; ++i) {
     clock_.advance(1ms);
-    ASSERT_TRUE(exchanger.authorize(kBearer, std::to_string(i), std::nullopt, {}).ok());
+    ASSERT_TRUE(exchanger.authorize(kBearer, Wish{"", std::to_string(i)}, std::nullopt, {}).ok());
   }
 
-  EXPECT_EQ(exchanger.remembered("0"), std::nullopt);
-  EXPECT_TRUE(exchanger.remembered("1").has_value());
-  EXPECT_TRUE(exchanger.remembered("1024").has_value());
+  EXPECT_EQ(exchanger.remembered(Wish{"", "0"}), std::nullopt);
+  EXPECT_TRUE(exchanger.remembered(Wish{"", "1"}).has_value());
+  EXPECT_TRUE(exchanger.remembered(Wish{"", "1024"}).has_value());
 }
 
 TEST_F(ExchangerTest, UsesNoRealmOutsideTheBoundary) {
-  credentials_.value = std::optional(BasicCredential{"user", "password"});
+  credentials_.value = std::vector{Credential{"user", "password"}};
   start(token("T"));
   auto challenges = kBearer;
   challenges.front().realm = "https://evil.example/token?x=y";
 
   const auto authorization = authorize(challenges);
 
-  EXPECT_EQ(describe(authorization.error()),
-            "denied: the token realm evil.example is outside the trust boundary");
+  EXPECT_EQ(
+      describe(authorization.error()),
+      "denied: the token realm evil.example is outside the trust boundary, which `realms` widens");
   EXPECT_EQ(client_->count(), 0U);
 }
 
@@ -193,7 +279,7 @@ TEST_P(Refusals, OfARealmAreToldApart) {
   EXPECT_EQ(authorization.error().code, GetParam().code);
   EXPECT_EQ(authorization.error().context,
             "token realm auth.reg.example answers HTTP " + std::to_string(GetParam().status));
-  EXPECT_EQ(exchanger_->remembered(kScope), std::nullopt);
+  EXPECT_EQ(exchanger_->remembered(kWish), std::nullopt);
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, Refusals,
@@ -256,7 +342,7 @@ TEST_F(WaitingRealm, KeepsAThreadNoLongerThanItsDeadline) {
   asked_.wait();
 
   const auto waited =
-      exchanger_->authorize(kBearer, kScope, std::chrono::steady_clock::now() + 20ms, {});
+      exchanger_->authorize(kBearer, kWish, std::chrono::steady_clock::now() + 20ms, {});
 
   EXPECT_EQ(waited.error().code, Errc::timeout);
   answer_.count_down();
@@ -269,7 +355,7 @@ TEST_F(WaitingRealm, LetsAThreadGoThatIsStopped) {
   std::stop_source stop;
   std::jthread stopper([&] { stop.request_stop(); });
 
-  const auto waited = exchanger_->authorize(kBearer, kScope, std::nullopt, stop.get_token());
+  const auto waited = exchanger_->authorize(kBearer, kWish, std::nullopt, stop.get_token());
 
   EXPECT_EQ(waited.error().code, Errc::cancelled);
   answer_.count_down();

@@ -9,8 +9,7 @@ using namespace std::chrono_literals;
 
 constexpr const char* kPullScope = "repository:team/app:pull";
 
-Result<http::ClientRequest> ask(const Challenge& challenge,
-                                const std::optional<BasicCredential>& credential = std::nullopt) {
+Result<http::ClientRequest> ask(const Challenge& challenge, const Credential& credential = {}) {
   return token_request(challenge, kPullScope, credential,
                        http::Url::parse("https://reg.example").value());
 }
@@ -50,6 +49,30 @@ TEST(TokenRequest, AsksForItsOwnScopeAndTheChallengesOnce) {
   EXPECT_EQ(request->url.target, "/token?scope=repository%3Ateam%2Fapp%3Apull&scope=aws");
 }
 
+struct WantedScope {
+  const char* challenged;
+  const char* asked;  // besides the pull of the repository
+};
+
+class WantedScopes : public ::testing::TestWithParam<WantedScope> {};
+
+TEST_P(WantedScopes, AreAskedForAsFarAsAPullNeedsThem) {
+  const auto request = ask(bearer("https://reg.example/token", "", GetParam().challenged));
+
+  ASSERT_TRUE(request.ok());
+  EXPECT_EQ(request->url.target,
+            std::string("/token?scope=repository%3Ateam%2Fapp%3Apull") + GetParam().asked);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, WantedScopes,
+    ::testing::Values(
+        WantedScope{"repository:team/app:pull,push,delete", ""},
+        WantedScope{"repository:mirror/app:push,pull", "&scope=repository%3Amirror%2Fapp%3Apull"},
+        WantedScope{"repository:reg:5000/app:pull", "&scope=repository%3Areg%3A5000%2Fapp%3Apull"},
+        WantedScope{"repository:team/app:push", ""}, WantedScope{"registry:catalog:*", ""},
+        WantedScope{"a:b:*", ""}, WantedScope{"aws", "&scope=aws"}));
+
 TEST(TokenRequest, BoundsTheChallengesScopes) {
   std::string scopes;
   for (int i = 0; i < 1000; ++i) scopes += " s" + std::to_string(i);
@@ -61,8 +84,7 @@ TEST(TokenRequest, BoundsTheChallengesScopes) {
 }
 
 TEST(TokenRequest, CarriesTheCredential) {
-  const auto request =
-      ask(bearer("https://reg.example/token"), BasicCredential{"user", "pass:word"});
+  const auto request = ask(bearer("https://reg.example/token"), Credential{"user", "pass:word"});
 
   ASSERT_TRUE(request.ok());
   EXPECT_EQ(request->headers.find("Authorization"), "Basic dXNlcjpwYXNzOndvcmQ=");
@@ -80,7 +102,7 @@ TEST(TokenRequest, MayReachALocalAddressOnlyWhereItIsTheEndpointsOwn) {
 class BadRealms : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(BadRealms, AreRefusedWithoutTheirQuery) {
-  const auto request = ask(bearer(GetParam()), BasicCredential{"user", "password"});
+  const auto request = ask(bearer(GetParam()), Credential{"user", "password"});
 
   ASSERT_FALSE(request.ok());
   EXPECT_EQ(request.error().code, Errc::denied);
@@ -134,6 +156,11 @@ INSTANTIATE_TEST_SUITE_P(Table, BadAnswers,
                                            "{\"token\":", R"({"token":5})", R"({"token":null})",
                                            R"({"token":"secret\r\nX: y"})",
                                            R"({"token":"sec ret"})", R"({"token":"\u00e9"})"));
+
+TEST(TokenRequest, SaysThatARealmOverHttpIsNone) {
+  EXPECT_EQ(ask(bearer("http://reg.example/token")).error().context,
+            "the token realm reg.example is http, and its upstream https");
+}
 
 }  // namespace
 }  // namespace larder::auth

@@ -1,7 +1,7 @@
 // Which realms may see an endpoint's credential.
-#include <gtest/gtest.h>
+#include "daemon/auth/trust_boundary.h"
 
-#include "daemon/auth/exchanger.h"
+#include <gtest/gtest.h>
 
 namespace larder::auth {
 namespace {
@@ -35,7 +35,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Pair{"https://127.0.0.1:5001/t", "http://127.0.0.1:5000"},
                       Pair{"http://127.0.0.1:5001/t", "http://127.0.0.1:5000"},
                       Pair{"https://[2001:db8::1]/t", "https://[2001:db8::1]:5000"},
-                      Pair{"http://registry/t", "http://registry:5000"}));
+                      Pair{"http://registry/t", "http://registry:5000"},
+                      Pair{"https://ghcr.io/token", "https://lscr.io"}));
 
 class RealmsOutside : public ::testing::TestWithParam<Pair> {};
 
@@ -65,7 +66,17 @@ INSTANTIATE_TEST_SUITE_P(
         Pair{"https://10.0.0.2/t", "https://10.0.0.1"},
         Pair{"https://1.0.0.1/t", "https://2.0.0.1"},
         Pair{"https://[2001:db8::2]/t", "https://[2001:db8::1]"},
-        Pair{"http://other/t", "http://registry"}));
+        Pair{"http://other/t", "http://registry"}, Pair{"https://lscr.io/t", "https://ghcr.io"}));
+
+TEST(TrustBoundaryOfAnUpstream, IsAsWideAsTheOperatorWroteIt) {
+  const auto realm = http::Url::parse("https://sso.other.example/token").value();
+  const auto endpoint = http::Url::parse("https://reg.example").value();
+
+  EXPECT_FALSE(realm_belongs_to(realm, endpoint, {"other.example"}));
+  EXPECT_TRUE(realm_belongs_to(realm, endpoint, {"sso.other.example"}));
+  EXPECT_FALSE(realm_belongs_to(http::Url::parse("http://sso.other.example/token").value(),
+                                endpoint, {"sso.other.example"}));
+}
 
 }  // namespace
 }  // namespace larder::auth

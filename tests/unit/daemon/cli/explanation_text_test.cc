@@ -25,6 +25,9 @@ TEST(ExplanationText, IsReadFromTopToBottom) {
       "          https://reg.test                open until 2023-11-14T22:14:20.000Z: connection "
       "refused, no tokens until 2023-11-14T22:13:25.000Z: HTTP 429, 98 of 100 requests left until "
       "2023-11-14T22:13:29.000Z, 42.5 ms\n"
+      "            token of repository:team/app:pull until 2023-11-14T22:14:10.000Z, not renewed: "
+      "HTTP 503; again at 2023-11-14T22:13:28.000Z\n"
+      "            ecr of reg.test lost by a restart, was good until 2023-11-14T22:14:15.000Z\n"
       "tag       " +
           digest("index") +
           "\n"

@@ -18,6 +18,8 @@ class QuietObserver final : public upstream::UpstreamObserver {
   void request_ended(const std::string&, const std::string&, int, std::uint64_t,
                      const Status&) override {}
   void answer_useless(const std::string&, const std::string&, const Error&) override {}
+  void asked_for_credential(const std::string&, const std::string&, const Status&,
+                            Duration) override {}
 };
 
 config::Upstream upstream_of(std::string match, std::vector<config::Endpoint> endpoints = {}) {

@@ -25,4 +25,21 @@ inline std::string problems_of(const std::string& yaml) {
   return config.error().context;
 }
 
+// The `auth` of an upstream, by what is between its braces.
+inline std::string upstream_with(const std::string& auth) {
+  return "upstreams:\n  - {match: a.io, auth: {" + auth + "}}";
+}
+inline Auth parsed_auth(const std::string& auth) {
+  return parsed(upstream_with(auth)).upstreams.at(0).auth;
+}
+inline std::string problems_of_auth(const std::string& auth) {
+  return problems_of(upstream_with(auth));
+}
+
+struct BadAuth {
+  std::string yaml;   // between the braces
+  std::string start;  // of the problem, after "f.yaml:2: upstreams[0].auth"
+  std::string what;
+};
+
 }  // namespace larder::config

@@ -47,5 +47,11 @@ TEST(Suggestion, IsSilentWhenNothingIsNear) {
   EXPECT_EQ(suggestion(std::string(1000, 'a'), {"path"}), "");
 }
 
+TEST(Joined, PutsWordsSideBySide) {
+  EXPECT_EQ(joined({}, ", "), "");
+  EXPECT_EQ(joined({"a"}, ", "), "a");
+  EXPECT_EQ(joined({"a", "b", "c"}, " or "), "a or b or c");
+}
+
 }  // namespace
 }  // namespace larder::config

@@ -30,6 +30,40 @@ TEST(Listeners, MayStandForHosts) {
   EXPECT_THAT(config.listeners[0].hosts, ElementsAre("ghcr.io", "*.gcr.io"));
 }
 
+TEST(Listeners, SayWhoMayPull) {
+  const Config config = parsed(
+      "listeners:\n"
+      "  - {name: a, address: 'a:1', auth: tenant}\n"
+      "  - {name: b, address: 'b:1', auth: required, policy: /etc/larder/policy.json}\n"
+      "  - {name: c, address: 'c:1'}\n"
+      "tokens: {anonymous: true}\n");
+
+  EXPECT_THAT(
+      config.listeners,
+      ElementsAre(Listener{"a", "a:1", {}, ListenerAuth::tenant, ""},
+                  Listener{"b", "b:1", {}, ListenerAuth::required, "/etc/larder/policy.json"},
+                  Listener{"c", "c:1", {}, ListenerAuth::none, ""}));
+}
+
+class WaysToGetAToken : public TestWithParam<std::string> {};
+
+TEST_P(WaysToGetAToken, LetAListenerRequireOne) {
+  EXPECT_EQ(problems_of("tokens: {" + GetParam() +
+                        "}\n"
+                        "listeners: [{name: a, address: 'a:1', auth: required}]\n"),
+            "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, WaysToGetAToken,
+                         Values("htpasswd: /etc/larder/htpasswd", "anonymous: true",
+                                "issuers: [{name: a, issuer: 'https://a', audiences: [b]}]"));
+
+TEST(ToString, NamesWhatAListenerAsksFor) {
+  EXPECT_EQ(to_string(ListenerAuth::none), "none");
+  EXPECT_EQ(to_string(ListenerAuth::tenant), "tenant");
+  EXPECT_EQ(to_string(ListenerAuth::required), "required");
+}
+
 TEST(Listeners, MayShareAnAddressWhosePortTheKernelChooses) {
   EXPECT_EQ(problems_of("listeners:\n"
                         "  - {name: a, address: '127.0.0.1:0'}\n"
@@ -107,14 +141,14 @@ INSTANTIATE_TEST_SUITE_P(
                        "2: listeners[0].hosts[0]", "without a port"},
            BadListener{"{name: a, address: 'a:1', hosts: [ghcr.io, [x]]}",
                        "2: listeners[0].hosts[1]", "got a list"},
-           BadListener{"{name: a, address: 'a:1', policy: /p}", "2: listeners[0].policy",
-                       "not available in this version"},
+           BadListener{"{name: a, address: 'a:1', policy: policy.json}", "2: listeners[0].policy",
+                       "the absolute path"},
+           BadListener{"{name: a, address: 'a:1', policy: {Version: 1}}", "2: listeners[0].policy",
+                       "got a mapping"},
            BadListener{"{name: a, address: 'a:1', auth: required}", "2: listeners[0].auth",
-                       "not available in this version"},
-           BadListener{"{name: a, address: 'a:1', auth: tenant}", "2: listeners[0].auth",
-                       "not available in this version"},
+                       "no way to get a token, expected tokens.htpasswd, tokens.issuers, or"},
            BadListener{"{name: a, address: 'a:1', auth: nobody}", "2: listeners[0].auth",
-                       "expected none"},
+                       "expected none or tenant or required"},
            BadListener{"{name: a, address: 'a:1', auth: {kind: none}}", "2: listeners[0].auth",
                        "got a mapping"}));
 

@@ -90,5 +90,37 @@ TEST_F(SectionTest, RefusesAKeyOfALaterVersion) {
             "be left out");
 }
 
+TEST_F(SectionTest, ReadsAListOfTextsInPlaceOfTheDefaults) {
+  Section section(tree("{a: [b, ''], c: b, d: [B, [b]]}"), "s", problems_);
+  const TextsShape shape{"a list of b", "b", [](std::string_view text) { return text != "B"; }};
+  std::vector<std::string> texts{"default"};
+
+  section.read_texts("x", shape, texts);
+  EXPECT_EQ(texts, std::vector<std::string>{"default"});
+  section.read_texts("a", shape, texts);
+  EXPECT_EQ(texts, (std::vector<std::string>{"b", ""}));
+  section.read_texts("c", shape, texts);
+  section.read_texts("d", shape, texts);
+
+  EXPECT_EQ(problems_.str(),
+            "f.yaml:1: s.c: got \"b\", expected a list of b\n"
+            "f.yaml:1: s.d[0]: got \"B\", expected b\n"
+            "f.yaml:1: s.d[1]: got a list, expected b");
+}
+
+TEST_F(SectionTest, DoesNotRepeatWhatMayBeASecret) {
+  Section section(tree("{a: hunter2, \"b\\nc\": hunter2}"), "s", problems_);
+  std::string text;
+
+  section.read_unshown(
+      "a", "b", [](std::string_view one) { return one == "b"; }, text);
+  section.refuse_entry(section.entries().at(1), "c", "d");
+
+  EXPECT_EQ(text, "");
+  EXPECT_EQ(problems_.str(),
+            "f.yaml:1: s.a: got something else, expected b\n"
+            "f.yaml:1: s.b\\nc: got c, expected d");
+}
+
 }  // namespace
 }  // namespace larder::config

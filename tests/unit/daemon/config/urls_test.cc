@@ -58,6 +58,27 @@ TEST(EndpointFault, DoesNotRepeatAPassword) {
   EXPECT_THAT(fault, Not(HasSubstr("hunter2")));
 }
 
+TEST(ServiceFault, TakesAUrlThatPathsAreJoinedTo) {
+  for (const std::string url : {"https://sts.example", "http://[::1]:1/",
+                                "http://169.254.170.23/v1/x", "https://a/v2/Any_Path/x%20y:z"}) {
+    EXPECT_EQ(service_fault(url), std::nullopt) << url;
+  }
+  for (const std::string url :
+       {"", "sts.example", "ftp://a", "https://", "https://a?x", "https://a#x", "https://u:p@a",
+        "https://a//b", "https://a/../b", "https://a/b c"}) {
+    EXPECT_NE(service_fault(url), std::nullopt) << url;
+  }
+}
+
+TEST(DocumentFault, TakesAQueryToo) {
+  for (const std::string url : {"https://a", "https://a/k?p=B2C_1&x=a@b", "https://a?x"}) {
+    EXPECT_EQ(document_fault(url), std::nullopt) << url;
+  }
+  for (const std::string url : {"", "a?x", "https://u@a?x", "https://a?x#y", "https://a?x y"}) {
+    EXPECT_NE(document_fault(url), std::nullopt) << url;
+  }
+}
+
 TEST(ProxyFault, TakesAUrlWithoutAPath) {
   for (const std::string url : {"http://proxy.example:3128", "https://10.0.0.1/", "http://[::1]"}) {
     EXPECT_EQ(proxy_fault(url), std::nullopt) << url;

@@ -74,6 +74,19 @@ class ControlFixture : public ::testing::Test {
             }};
   }
 
+  TokenCommands token_commands() {
+    return {[this](const access::TokenOrder& order) -> Result<access::OrderedToken> {
+              if (token_error_) return *token_error_;
+              token_order_ = order;
+              return access::OrderedToken{
+                  {"SIGNED", "id7", WallTime{}, order.life}, "node", "local", order.access};
+            },
+            [](const std::string& repository) -> Result<std::string> {
+              if (repository == "no/such") return Error{Errc::not_found, "no upstream for it"};
+              return "reg.test/" + repository;
+            }};
+  }
+
   const cache::Digest digest_ = testing::sha256_of("manifest");
   const cache::Digest other_ = testing::sha256_of("other");
   Status scrub_start_;
@@ -87,7 +100,10 @@ class ControlFixture : public ::testing::Test {
   registry::RefreshReport refresh_;
   std::vector<std::string> refreshed_;
   std::optional<Error> image_error_;
-  ControlHandler handler_{scrub_commands(), pin_commands(), image_commands(), logger_};
+  access::TokenOrder token_order_;
+  std::optional<Error> token_error_;
+  ControlHandler handler_{scrub_commands(), pin_commands(), image_commands(), token_commands(),
+                          logger_};
 };
 
 }  // namespace larder::control

@@ -18,7 +18,14 @@ inline upstream::HealthReport open_endpoint() {
           .reason = "connection refused",
           .tokens_paused = upstream::TokenPauseReport{at_second(5), "HTTP 429"},
           .quota = upstream::QuotaReport{.remaining = 98, .limit = 100, .resets_at = at_second(9)},
-          .latency = std::chrono::microseconds(42'500)};
+          .latency = std::chrono::microseconds(42'500),
+          .credentials = {{"reg.test", "token", "repository:team/app:pull", at_second(50),
+                           std::chrono::seconds(10), at_second(8), "HTTP 503"},
+                          {.upstream = "reg.test",
+                           .kind = "ecr",
+                           .of = "reg.test",
+                           .ends = at_second(55),
+                           .is_held = false}}};
 }
 
 inline registry::Explanation explained() {

@@ -17,7 +17,12 @@ TEST(ExplanationJson, TellsOfTheWay) {
         "reason": "connection refused",
         "tokens_paused": {"until": "2023-11-14T22:13:25.000Z", "reason": "HTTP 429"},
         "quota": {"remaining": 98, "limit": 100, "resets_at": "2023-11-14T22:13:29.000Z"},
-        "latency_ms": 42.5}]})");
+        "latency_ms": 42.5,
+        "credentials": [
+          {"kind": "token", "of": "repository:team/app:pull", "until": "2023-11-14T22:14:10.000Z",
+           "held": true, "failing": {"reason": "HTTP 503", "again_at": "2023-11-14T22:13:28.000Z"}},
+          {"kind": "ecr", "of": "reg.test", "until": "2023-11-14T22:14:15.000Z",
+           "held": false, "failing": null}]}]})");
 
   EXPECT_EQ(json["name"], "reg.test/team/app:1");
   EXPECT_EQ(json["platform"], "linux/amd64");

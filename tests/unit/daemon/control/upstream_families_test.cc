@@ -40,6 +40,25 @@ TEST(UpstreamFamilies, TellTheLowestQuotaOfAnUpstreamsEndpoints) {
   EXPECT_THAT(text, HasSubstr("larder_upstream_quota_limit{upstream=\"docker.io\"} 50\n"));
 }
 
+TEST(UpstreamFamilies, TellTheLongestPauseOfEachKindOfCredential) {
+  using std::chrono::seconds;
+  const auto credential = [](const char* kind, seconds pause, bool is_held = true) {
+    return auth::RenewalFacts{
+        .upstream = "ecr.test", .kind = kind, .of = "x", .pause = pause, .is_held = is_held};
+  };
+  auto failing = endpoint(BreakerState::closed);
+  failing.credentials = {credential("token", seconds(10)), credential("token", seconds(40)),
+                         credential("ecr", seconds(0)), credential("gcp", seconds(20), false)};
+
+  const auto text = text_of({{"ecr.test", {}, {failing}}});
+
+  EXPECT_THAT(text,
+              HasSubstr("larder_token_backoff_seconds{upstream=\"ecr.test\",kind=\"token\"} 40\n"));
+  EXPECT_THAT(text,
+              HasSubstr("larder_token_backoff_seconds{upstream=\"ecr.test\",kind=\"ecr\"} 0\n"));
+  EXPECT_THAT(text, Not(HasSubstr("kind=\"gcp\"")));
+}
+
 TEST(UpstreamFamilies, HaveNoSeriesForWhatIsUnknown) {
   const auto text =
       text_of({{"a.test", {}, {endpoint(BreakerState::closed)}},

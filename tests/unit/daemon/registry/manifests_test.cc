@@ -176,6 +176,22 @@ TEST_F(ManifestsTest, ADigestThatUpstreamLacksIsAskedForOnceInAWhile) {
   EXPECT_TRUE(manifests.get(target(), digest, true).ok());
 }
 
+TEST_F(ManifestsTest, ADigestThatUpstreamKeepsFromOneTenantIsAskedForByAnother) {
+  auto manifests = make();
+  auto bob = target();
+  auto alice = target();
+  bob.as = std::make_shared<auth::Tenant>(auth::Tenant{"bob", {}});
+  alice.as = std::make_shared<auth::Tenant>(auth::Tenant{"alice", {}});
+  const std::string digest = sha256_of(kOld).str();
+  upstream_answer_ = {.status = 404};
+  ASSERT_EQ(manifests.get(bob, digest, true).error().code, Errc::not_found);
+  EXPECT_EQ(manifests.standing(target(), digest).negative, std::nullopt);
+  answer_with(kOld);
+
+  EXPECT_EQ(manifests.get(bob, digest, true).error().cause, "negative");
+  EXPECT_TRUE(manifests.get(alice, digest, true).ok());
+}
+
 TEST_F(ManifestsTest, AListOfTagsIsNone) {
   auto manifests = make();
   const auto list = tags_document({.tags = {"1"}, .next = {}});

@@ -28,6 +28,8 @@ class RegistryFixture : public StoreFixture,
   void request_ended(const std::string&, const std::string&, int, std::uint64_t,
                      const Status&) override {}
   void answer_useless(const std::string&, const std::string&, const Error&) override {}
+  void asked_for_credential(const std::string&, const std::string&, const Status&,
+                            Duration) override {}
 
   upstream::Upstreams make_upstreams() {
     const auto make = [this](const std::string& host) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "daemon/auth/exchanger.h"
+
 namespace larder::registry {
 namespace {
 
@@ -39,6 +41,18 @@ TEST(ErrorReplyBody, EscapesWhatAnUpstreamSaid) {
 
   EXPECT_EQ(std::get<std::string>(reply.body),
             "{\"errors\":[{\"code\":\"X\",\"message\":\"a \\\"quote\\\" and \xef\xbf\xbd\"}]}");
+}
+
+TEST(ErrorReplyBody, KeepsWhatIsWrongWithLardersOwnCredentialForTheLog) {
+  const Error error{Errc::denied, "run /etc/larder/plugin: exit status 1: hunter2",
+                    auth::kCredentialCause};
+
+  const auto reply = error_reply(RouteKind::manifest, error);
+
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_EQ(std::get<std::string>(reply.body),
+            "{\"errors\":[{\"code\":\"UNAVAILABLE\",\"message\":\"Larder has no credential for the "
+            "upstream; its log says why\"}]}");
 }
 
 TEST(PingReply, IsAnEmptyObject) {

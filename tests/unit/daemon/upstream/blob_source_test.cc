@@ -270,5 +270,13 @@ TEST_F(BlobSourceTest, IsTheSameAsAnotherOfItsEndpointAndRepository) {
             "http://reg.example:5000/mirror team/web");
 }
 
+TEST_F(BlobSourceTest, IsAnotherForAnotherAsker) {
+  answer({{}}, "http://reg.example:5000/mirror");
+  const auto tenant = std::make_shared<auth::Tenant>(auth::Tenant{"tenant-1", {"jane", "word"}});
+
+  EXPECT_EQ(BlobSource(endpoint_, "team/app", {.as = tenant}).identity(),
+            "http://reg.example:5000/mirror team/app as tenant-1");
+}
+
 }  // namespace
 }  // namespace larder::upstream

@@ -21,6 +21,21 @@ class EndpointTest : public FakeEndpointTest {
     return endpoint_->send(request, response_, {});
   }
 
+  // The same in a tenant's name; nobody's without a password.
+  Status send_as(const std::string& id, const std::string& password = "") {
+    RegistryRequest request;
+    request.path = "/v2/team/app/blobs/x";
+    request.repository = "team/app";
+    request.as = std::make_shared<auth::Tenant>(
+        auth::Tenant{id, {.username = password.empty() ? "" : id, .password = password}});
+    return endpoint_->send(request, response_, {});
+  }
+  std::vector<bool> certificates_shown() const {
+    std::vector<bool> shown;
+    for (const auto& one : client_->requests()) shown.push_back(one.with_certificate);
+    return shown;
+  }
+
   testing::RecordingResponse response_;
 };
 

@@ -306,7 +306,7 @@ TEST_F(EndpointHealthTest, SavesItsQuotaNowAndThen) {
 
   answer(docker_head("49"));
   EXPECT_FALSE(health_.take_unsaved(/*at_close=*/false));
-  clock_.advance(EndpointHealth::kQuotaSaveInterval);
+  clock_.advance(EndpointHealth::kSaveInterval);
   EXPECT_TRUE(health_.take_unsaved(/*at_close=*/false));
 
   answer(docker_head("48"));
@@ -340,6 +340,57 @@ TEST_F(EndpointHealthTest, LeavesATokenServerAloneOverARestart) {
   EXPECT_FALSE(restarted.admit(Purpose::pull).ok());
   clock_.advance(1s);
   EXPECT_TRUE(restarted.admit(Purpose::pull).ok());
+}
+
+auth::RenewalFacts token_until(WallTime ends) {
+  return {.upstream = "reg.example", .kind = "token", .of = "repository:a:pull", .ends = ends};
+}
+
+TEST_F(EndpointHealthTest, RemembersOverARestartUntilWhenATokenWasGood) {
+  health_.note_credentials("reg.example", {token_until(clock_.wall() + 60s)});
+  EndpointHealth restarted = make();
+
+  ASSERT_TRUE(restarted.restore(*health_.take_unsaved(/*at_close=*/true)).ok());
+
+  ASSERT_EQ(restarted.report().credentials.size(), 1U);
+  EXPECT_FALSE(restarted.report().credentials[0].is_held);
+  restarted.note_credentials("reg.example", {token_until(clock_.wall() + 300s)});
+  ASSERT_EQ(restarted.report().credentials.size(), 1U);
+  EXPECT_TRUE(restarted.report().credentials[0].is_held);
+}
+
+TEST_F(EndpointHealthTest, ForgetsALostTokenAtItsEnd) {
+  health_.note_credentials("reg.example", {token_until(clock_.wall() + 60s)});
+  EndpointHealth restarted = make();
+  ASSERT_TRUE(restarted.restore(*health_.take_unsaved(/*at_close=*/true)).ok());
+  clock_.advance(60s);
+
+  restarted.note_credentials("reg.example", {});
+
+  EXPECT_TRUE(restarted.report().credentials.empty());
+}
+
+TEST_F(EndpointHealthTest, KeepsTheCredentialsOfUpstreamsThatShareItApart) {
+  auto others = token_until(clock_.wall() + 60s);
+  others.upstream = "mirror.example";
+  health_.note_credentials("mirror.example", {others});
+  health_.note_credentials("reg.example", {token_until(clock_.wall() + 60s)});
+
+  EXPECT_EQ(health_.report().credentials.size(), 2U);
+  health_.note_credentials("reg.example", {});
+  EXPECT_EQ(health_.report().credentials, std::vector{others});
+}
+
+TEST_F(EndpointHealthTest, SavesWhenTokensEndNowAndThen) {
+  health_.note_credentials("reg.example", {token_until(clock_.wall() + 1h)});
+  ASSERT_TRUE(health_.take_unsaved(/*at_close=*/false));
+
+  health_.note_credentials("reg.example", {token_until(clock_.wall() + 1h)});
+  EXPECT_FALSE(health_.take_unsaved(/*at_close=*/false)) << "nothing is new";
+  health_.note_credentials("reg.example", {token_until(clock_.wall() + 2h)});
+  EXPECT_FALSE(health_.take_unsaved(/*at_close=*/false)) << "too soon";
+  clock_.advance(EndpointHealth::kSaveInterval);
+  EXPECT_TRUE(health_.take_unsaved(/*at_close=*/false));
 }
 
 TEST_F(EndpointHealthTest, TakesNoTextOfAnotherEndpoint) {

@@ -81,9 +81,18 @@ TEST_F(EndpointTest, ShowsItsCertificateOnItsOwnOriginOnly) {
 
   ASSERT_TRUE(send().ok());
 
-  std::vector<bool> shown;
-  for (const auto& one : client_->requests()) shown.push_back(one.with_certificate);
-  EXPECT_EQ(shown, (std::vector{true, false, true, true, false, false}));
+  EXPECT_EQ(certificates_shown(), (std::vector{true, false, true, true, false, false}));
+}
+
+TEST_F(EndpointTest, ShowsItsCertificateNeverInATenantsName) {
+  const std::string realm = R"(Bearer realm="https://reg.example/token")";
+  answer(
+      {challenge(realm), token("T"), redirect("/blobs/1"), {}, challenge(realm), token("N"), {}});
+
+  ASSERT_TRUE(send_as("alice", "password").ok());
+  ASSERT_TRUE(send_as("").ok());
+
+  EXPECT_EQ(certificates_shown(), std::vector<bool>(7, false));
 }
 
 TEST_F(EndpointTest, LeavesHttpsForHttpOnNoHop) {

@@ -30,6 +30,16 @@ TEST_F(EndpointTest, AsksForATokenByTheNameTheRegistryGivesTheRepository) {
             "%2Fapp%3Apull");
 }
 
+TEST_F(EndpointTest, TellsOfAChallengeThatCannotBeRead) {
+  answer({{.status = 401, .headers = {{"WWW-Authenticate", "Bearer realm=\"unended"}}}});
+
+  ASSERT_TRUE(send().ok());
+
+  EXPECT_EQ(response_.status(), 401);
+  EXPECT_EQ(client_->count(), 1U);
+  EXPECT_EQ(observer_.told().back(), "docker.io reg.example useless invalid");
+}
+
 TEST_F(EndpointTest, UsesATokenAgain) {
   answer({bearer_challenge(), token("T"), {}, {}});
   ASSERT_TRUE(send().ok());
@@ -49,6 +59,29 @@ TEST_F(EndpointTest, ReplacesATokenThatIsRefused) {
   EXPECT_EQ(client_->authorizations(),
             (Strings{"(none)", "Basic dXNlcjpwYXNzd29yZA==", "Bearer old", "Bearer old",
                      "Basic dXNlcjpwYXNzd29yZA==", "Bearer new"}));
+}
+
+// The token server took the first one, and gave a token that is worth nothing here.
+TEST_F(EndpointTest, OffersTheNextCredentialWhenATokenIsRefused) {
+  credentials_ = {{"a", "b"}, {"c", "d"}};
+  answer({bearer_challenge(), token("A"), bearer_challenge(), token("C"), {.body = "hello"}});
+
+  ASSERT_TRUE(send().ok());
+
+  EXPECT_EQ(client_->authorizations(),
+            (Strings{"(none)", "Basic YTpi", "Bearer A", "Basic Yzpk", "Bearer C"}));
+  EXPECT_EQ(response_.bytes(), "hello");
+}
+
+TEST_F(EndpointTest, GivesTheLastRefusalToTheSinkWhenNoCredentialIsLeft) {
+  credentials_ = {{"a", "b"}, {"c", "d"}};
+  const auto basic = challenge("Basic realm=\"reg\"");
+  answer({basic, basic, basic});
+
+  ASSERT_TRUE(send().ok());
+
+  EXPECT_EQ(client_->authorizations(), (Strings{"(none)", "Basic YTpi", "Basic Yzpk"}));
+  EXPECT_EQ(response_.status(), 401);
 }
 
 TEST_F(EndpointTest, GivesASecondRefusalToTheSink) {
@@ -87,7 +120,8 @@ TEST_F(EndpointTest, IsDeniedWhenTheRealmIsOutsideTheBoundary) {
   answer({challenge(R"(Bearer realm="https://evil.example/token")")});
 
   EXPECT_EQ(describe(send().error()),
-            "denied: reg.example: the token realm evil.example is outside the trust boundary");
+            "denied: reg.example: the token realm evil.example is outside the trust boundary, "
+            "which `realms` widens");
 
   EXPECT_EQ(client_->count(), 1U);
   EXPECT_EQ(response_.heads(), 0);

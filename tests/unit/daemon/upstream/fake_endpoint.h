@@ -39,6 +39,8 @@ class RecordingObserver final : public UpstreamObserver {
     told_.push_back(upstream + " " + endpoint_host + " useless " +
                     std::string(to_string(why.code)));
   }
+  void asked_for_credential(const std::string&, const std::string&, const Status&,
+                            Duration) override {}
   std::vector<std::string> told() const {
     MutexLock lock(mutex_);
     return told_;
@@ -49,11 +51,16 @@ class RecordingObserver final : public UpstreamObserver {
   std::vector<std::string> told_ GUARDED_BY(mutex_);
 };
 
-class FixedCredential final : public auth::CredentialSource {
+class FixedCredentials final : public auth::CredentialSource {
  public:
-  Result<std::optional<auth::BasicCredential>> credential() override {
-    return std::optional(auth::BasicCredential{"user", "password"});
+  explicit FixedCredentials(std::vector<auth::Credential> credentials)
+      : credentials_(std::move(credentials)) {}
+  Result<std::vector<auth::Credential>> credentials(const auth::CredentialQuestion&) override {
+    return credentials_;
   }
+
+ private:
+  const std::vector<auth::Credential> credentials_;
 };
 
 // One endpoint, answering from a list: "https://reg.example" unless told otherwise.
@@ -65,14 +72,16 @@ class FakeEndpointTest : public ::testing::Test {
   }
   void start(const std::string& url) {
     const auto parsed = http::Url::parse(url).value();
-    endpoint_ = std::make_shared<Endpoint>(EndpointParts{
-        "docker.io", parsed, http::Reach::anywhere, *client_, std::make_unique<FixedCredential>(),
-        clock_, observer_, health_.book.of(parsed)});
+    endpoint_ = std::make_shared<Endpoint>(
+        EndpointParts{"docker.io", parsed, http::Reach::anywhere, *client_,
+                      std::make_unique<FixedCredentials>(credentials_), clock_, observer_,
+                      health_.book.of(parsed)});
   }
 
   testing::FakeClock clock_;
   RecordingObserver observer_;
   testing::FakeHealthBook health_{clock_};
+  std::vector<auth::Credential> credentials_{{"user", "password"}};
   std::optional<testing::FakeClient> client_;
   std::shared_ptr<Endpoint> endpoint_;
 };

@@ -196,6 +196,21 @@ INSTANTIATE_TEST_SUITE_P(Table, MissingApis,
                                            FakeAnswer{.headers = {{"Content-Type", "text/html"}},
                                                       .body = "<html>"}));
 
+TEST_F(ListRequestTest, AsksForTheTagInTheAskersName) {
+  endpoint([this](const http::ClientRequest& request) {
+    if (request.url.target.find("/referrers/") != std::string::npos) return FakeAnswer{404};
+    if (request.headers.find("Authorization")) return index(descriptor("aa"));
+    return FakeAnswer{.status = 401, .headers = {{"WWW-Authenticate", "Basic realm=\"reg\""}}};
+  });
+  Ask ask{soon()};
+  ask.as = std::make_shared<auth::Tenant>(auth::Tenant{"tenant-1", {"alice", "password"}});
+
+  const auto list = upstream().list_referrers("team/app", subject_, ask);
+
+  ASSERT_TRUE(list.ok()) << describe(list.error());
+  EXPECT_EQ(list->bytes, listing(descriptor("aa")));
+}
+
 TEST_F(ListRequestTest, ListsNothingWhereThereIsNeitherApiNorTag) {
   endpoint({.status = 404});
 

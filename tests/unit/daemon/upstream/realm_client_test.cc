@@ -17,7 +17,7 @@ class RealmClientTest : public ::testing::Test {
  protected:
   Status ask(const FakeAnswer& answer) {
     testing::FakeClient client(std::vector<FakeAnswer>{answer});
-    RealmClient realm(client, health_, clock_);
+    RealmClient realm(client, health_, clock_, Asker::larder);
     http::ClientRequest request;
     request.url = http::Url::parse("https://auth.example/token?x=secret").value();
     return realm.send(request, response_, {});

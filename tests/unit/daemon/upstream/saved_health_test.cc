@@ -41,6 +41,27 @@ TEST(SavedHealth, IsTheSameAtTheSameMoment) {
   EXPECT_EQ(health->token_pause->why, "token realm auth.example: HTTP 429");
 }
 
+TEST(SavedHealth, TellsWhenCredentialsEnd) {
+  SavedHealth health{"https://reg.example", {}};
+  health.credentials = {{"reg.example", "token", "repository:a:pull", kSaved.wall + 60s, 20s,
+                         kSaved.wall + 15s, "HTTP 503"},
+                        {"reg.example", "ecr", "reg.example", kSaved.wall - 1s}};
+
+  const auto read = restored(health, later(10s, 10s));
+
+  ASSERT_TRUE(read.ok());
+  ASSERT_EQ(read->credentials.size(), 1U) << "one has ended";
+  health.credentials[0].is_held = false;
+  EXPECT_EQ(read->credentials[0], health.credentials[0]);
+}
+
+TEST(SavedHealth, OfManyCredentialsTellsOfSome) {
+  SavedHealth health{"https://reg.example", {}};
+  health.credentials.assign(1000, {"reg.example", "token", "a", kSaved.wall + 60s});
+
+  EXPECT_EQ(restored(health, kSaved)->credentials.size(), kCredentialsSavedMax);
+}
+
 TEST(SavedHealth, OfAHealthyEndpointSaysSo) {
   const auto health = restored({"https://reg.example", {}}, later(1h, 1h));
 

@@ -83,6 +83,18 @@ TEST_P(IncompleteHeads, AreCompletedByAGet) {
   EXPECT_EQ(clients_[0]->urls().back(), "GET https://reg0.example/v2/team/app/manifests/7");
 }
 
+TEST_F(UpstreamTest, CompletesAHeadInTheAskersName) {
+  const FakeAnswer challenge{.status = 401, .headers = {{"WWW-Authenticate", "Basic realm=\"r\""}}};
+  endpoint({challenge, {.status = 405}, challenge, manifest(kManifestText)});
+  Ask ask{soon()};
+  ask.as = std::make_shared<auth::Tenant>(auth::Tenant{"tenant-1", {"alice", "password"}});
+
+  ASSERT_TRUE(upstream().head_manifest("team/app", "7", ask).ok());
+
+  EXPECT_EQ(clients_[0]->urls().back(), "GET https://reg0.example/v2/team/app/manifests/7");
+  EXPECT_EQ(clients_[0]->authorizations().back(), "Basic YWxpY2U6cGFzc3dvcmQ=");
+}
+
 constexpr const char* kSomeDigest =
     "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 INSTANTIATE_TEST_SUITE_P(
@@ -230,16 +242,15 @@ const FakeAnswer kNotFound{.status = 404};
 const FakeAnswer kDenied{.status = 403};
 const FakeAnswer kHttp500{.status = 500};
 const FakeAnswer kTimeout{.error = Error{Errc::timeout, "x"}};
-INSTANTIATE_TEST_SUITE_P(
-    Table, Disagreements,
-    ::testing::Values(Disagreement{{kNotFound, kNotFound}, Errc::not_found},
-                      Disagreement{{kNotFound, kHttp500}, Errc::upstream_down},
-                      Disagreement{{kHttp500, kNotFound}, Errc::upstream_down},
-                      Disagreement{{kTimeout, kNotFound}, Errc::timeout},
-                      Disagreement{{kNotFound, kDenied}, Errc::denied},
-                      Disagreement{{kDenied, kNotFound}, Errc::denied},
-                      Disagreement{{kDenied, kHttp500}, Errc::upstream_down},
-                      Disagreement{{kTimeout, kHttp500}, Errc::timeout}));
+INSTANTIATE_TEST_SUITE_P(Table, Disagreements,
+                         ::testing::Values(Disagreement{{kNotFound, kNotFound}, Errc::not_found},
+                                           Disagreement{{kNotFound, kHttp500}, Errc::upstream_down},
+                                           Disagreement{{kHttp500, kNotFound}, Errc::upstream_down},
+                                           Disagreement{{kTimeout, kNotFound}, Errc::timeout},
+                                           Disagreement{{kNotFound, kDenied}, Errc::denied},
+                                           Disagreement{{kDenied, kNotFound}, Errc::denied},
+                                           Disagreement{{kDenied, kHttp500}, Errc::upstream_down},
+                                           Disagreement{{kTimeout, kHttp500}, Errc::timeout}));
 
 TEST_F(UpstreamTest, LeavesTimeForEveryEndpoint) {
   endpoint({kTimeout});

@@ -23,9 +23,10 @@ class WireRedirectTest : public ::testing::Test {
     options.ca_file = authority_.ca_file();
     const auto client = http::Client::create(options).value();
     const auto url = http::Url::parse(server.url("/")).value();
-    Endpoint endpoint(EndpointParts{"docker.io", url, http::Reach::anywhere, *client,
-                                    std::make_unique<FixedCredential>(), clock_, observer_,
-                                    health_.book.of(url)});
+    Endpoint endpoint(EndpointParts{
+        "docker.io", url, http::Reach::anywhere, *client,
+        std::make_unique<FixedCredentials>(std::vector{auth::Credential{"user", "password"}}),
+        clock_, observer_, health_.book.of(url)});
     RegistryRequest request;
     request.path = "/v2/team/app/blobs/x";
     request.repository = "team/app";

@@ -28,9 +28,10 @@ class WireTest : public ::testing::Test {
 
   Endpoint& start(const ScriptedServer& server) {
     const auto url = http::Url::parse(server.url("/")).value();
-    return endpoint_.emplace(EndpointParts{"docker.io", url, http::Reach::anywhere, *client_,
-                                           std::make_unique<FixedCredential>(), clock_, observer_,
-                                           health_.book.of(url)});
+    return endpoint_.emplace(EndpointParts{
+        "docker.io", url, http::Reach::anywhere, *client_,
+        std::make_unique<FixedCredentials>(std::vector{auth::Credential{"user", "password"}}),
+        clock_, observer_, health_.book.of(url)});
   }
   Status get(const std::string& path, std::optional<MonoTime> deadline = std::nullopt) {
     RegistryRequest request;

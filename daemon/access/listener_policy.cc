@@ -1,0 +1,87 @@
+#include "daemon/access/listener_policy.h"
+
+#include <utility>
+
+#include "daemon/auth/policy/address.h"
+
+namespace larder::access {
+
+namespace {
+
+policy::SubjectKind kind_of(tokens::Subject::Kind kind) {
+  switch (kind) {
+    case tokens::Subject::Kind::user:
+      return policy::SubjectKind::user;
+    case tokens::Subject::Kind::service_account:
+      return policy::SubjectKind::service_account;
+    case tokens::Subject::Kind::oidc:
+      return policy::SubjectKind::oidc;
+    case tokens::Subject::Kind::certificate:
+      return policy::SubjectKind::certificate;
+    default:  // of a tenant nothing is known but what upstream gives him
+      return policy::SubjectKind::anonymous;
+  }
+}
+
+}  // namespace
+
+bool ListenerPolicy::allows(const Question& question) const {
+  if (file_ == nullptr) return true;
+  const Decided decided = decide(question);
+  tell(question, decided);
+  return decided.decision.is_allowed();
+}
+
+ListenerPolicy::Decided ListenerPolicy::decide(const Question& question) const {
+  const tokens::Subject& subject = question.subject;
+  const bool is_tenant = subject.kind == tokens::Subject::Kind::tenant;
+  const std::string account = subject.namespace_name + "/" + subject.service_account;
+  policy::PolicyRequest request;
+  request.action = question.action;
+  request.resource = question.resource;
+  request.kind = kind_of(subject.kind);
+  if (!is_tenant) request.subject = subject.name;
+  request.issuer = subject.issuer;
+  request.kube_namespace = subject.namespace_name;
+  if (!subject.service_account.empty()) request.service_account = account;
+  request.groups = subject.groups;
+  request.listener = listener_;
+  request.source_ip = policy::address_of_peer(question.peer);
+  request.time = clock_.wall();
+  auto policy = file_->current();
+  const auto decision = policy::decide(*policy, request);
+  return {std::move(policy), decision};
+}
+
+void ListenerPolicy::tell(const Question& question, const Decided& decided) const {
+  const tokens::Subject& subject = question.subject;
+  observer_.policy_decided({listener_, tokens::to_string(subject.kind), subject.name, question.peer,
+                            policy::to_string(question.action), question.resource,
+                            decided.decision.is_allowed(),
+                            policy::describe(*decided.policy, decided.decision)});
+}
+
+void ListenerPolicy::maintain() {
+  if (file_ != nullptr) file_->current();
+}
+
+// Clients ask for "pull" whatever they are about to read, and what they read is decided when they
+// do.
+bool ListenerPolicy::may(const tokens::AccessQuestion& question) const {
+  if (question.type != "repository" || question.action != "pull") return false;
+  if (file_ == nullptr) return true;
+  Question told{question.subject, policy::Action::pull, question.name, question.peer};
+  Decided decided = decide(told);
+  for (const auto action : {policy::Action::list, policy::Action::referrers}) {
+    if (decided.decision.is_allowed()) break;
+    const Question other{question.subject, action, question.name, question.peer};
+    if (Decided read = decide(other); read.decision.is_allowed()) {
+      decided = std::move(read);
+      told.action = action;
+    }
+  }
+  tell(told, decided);
+  return decided.decision.is_allowed();
+}
+
+}  // namespace larder::access

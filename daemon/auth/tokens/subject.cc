@@ -1,0 +1,42 @@
+#include "daemon/auth/tokens/subject.h"
+
+#include <array>
+#include <utility>
+
+namespace larder::tokens {
+
+namespace {
+
+constexpr std::array<std::pair<Subject::Kind, std::string_view>, 6> kKinds{{
+    {Subject::Kind::anonymous, "anonymous"},
+    {Subject::Kind::user, "user"},
+    {Subject::Kind::service_account, "service-account"},
+    {Subject::Kind::oidc, "oidc"},
+    {Subject::Kind::certificate, "certificate"},
+    {Subject::Kind::tenant, "tenant"},
+}};
+
+}  // namespace
+
+std::string_view to_string(Subject::Kind kind) {
+  return kKinds[static_cast<std::size_t>(kind)].second;
+}
+
+std::optional<Subject::Kind> parse_subject_kind(std::string_view name) {
+  for (const auto& [kind, own] : kKinds) {
+    if (own == name) return kind;
+  }
+  return std::nullopt;
+}
+
+Subject subject_of(const PeerIdentity& peer) {
+  Subject subject;
+  subject.kind = Subject::Kind::certificate;
+  subject.name = peer.common_name;
+  if (subject.name.empty() && !peer.names.empty()) subject.name = peer.names.front();
+  subject.names = peer.names;
+  subject.expires = peer.expires;
+  return subject;
+}
+
+}  // namespace larder::tokens
