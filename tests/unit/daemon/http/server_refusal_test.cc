@@ -101,6 +101,7 @@ TEST_F(ObservedServer, TellsOfARequestForWhichThereIsNoThread) {
   EXPECT_THAT(told_of(get_request("/")), ElementsAre("node 503 "));
 
   leave.set_value();
+  read_response(first);
 }
 
 TEST_F(ObservedServer, SaysNothingOfRequestsThatReachTheHandler) {
