@@ -205,7 +205,11 @@ void Reception::leave() {
   }
   listener_.reset();
   accept_again_.reset();
-  for (auto* guest : guests_.waiting()) on_readable(*guest);
+  for (auto* guest : guests_.waiting()) {
+    // Nobody has woken us for it: a guest that is handed on now would still be watched.
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, guest->connection->descriptor(), nullptr);
+    on_readable(*guest);
+  }
   for (auto* guest : guests_.waiting()) guests_.release(*guest);
   MutexLock lock(mutex_);
   left_ = true;
@@ -273,7 +277,10 @@ void Reception::linger(Guest& guest) {
 void Reception::watch(Guest& guest) {
   epoll_event event{EPOLLIN | EPOLLONESHOT, {&guest}};
   const int descriptor = guest.connection->descriptor();
-  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, descriptor, &event) != 0) guests_.release(guest);
+  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, descriptor, &event) == 0) return;
+  const bool is_unknown = errno == ENOENT;  // since we began to leave
+  if (is_unknown && ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) == 0) return;
+  guests_.release(guest);
 }
 
 void Reception::watch_listener(std::uint32_t events) {
