@@ -64,7 +64,7 @@ std::optional<http::Response> TenantGate::refuse_ping(const http::Request& reque
 std::optional<http::Response> TenantGate::refuse(const http::Request& request,
                                                  const RegistryPath& path, Target& target) {
   const std::string resource = resource_of(target);
-  const std::string scope = "repository:" + resource + ":pull";
+  const std::string scope = tokens::pull_scope(resource);
   const auto caller = caller_of(request, resource);
   if (!caller.ok()) return challenge(request, scope, caller.error().cause);
   const tokens::Subject nobody;  // who a tenant is only his upstream knows
