@@ -66,8 +66,19 @@ void Grants::refuse(std::string_view subject, std::string_view repository, Durat
   const std::string key = key_of(subject, repository);
   MutexLock lock(mutex_);
   has_changed_ = granted_.erase(key) > 0 || has_changed_;
+  end_parts(key);
   if (refused_until_.size() >= kRefusalsMax) forget_a_refusal();
   refused_until_[key] = clock_.now() + time;
+}
+
+// Who is refused the repository has no right to a part of it either: no other key begins so.
+void Grants::end_parts(const std::string& key) {
+  const std::string start = key + "@";
+  for (auto part = granted_.lower_bound(start);
+       part != granted_.end() && part->first.starts_with(start);) {
+    part = granted_.erase(part);
+    has_changed_ = true;
+  }
 }
 
 // The one that ends next.

@@ -36,10 +36,11 @@ class Grants {
   // `clock` must outlive this.
   Grants(GrantRules rules, const Clock& clock) : rules_(rules), clock_(clock) {}
 
-  // `repository` with its upstream: "ghcr.io/team/app".
+  // `repository` with its upstream: "ghcr.io/team/app"; a part of it has an "@" behind that, and
+  // a name of its own.
   Standing standing(std::string_view subject, std::string_view repository) const;
   void grant(std::string_view subject, std::string_view repository);
-  // A grant is over; for `time` it need not be asked again.
+  // A grant is over, with those of its parts; for `time` it need not be asked again.
   void refuse(std::string_view subject, std::string_view repository, Duration time);
 
   // For the next start: grants only, as lines. What cannot be read is skipped.
@@ -52,6 +53,7 @@ class Grants {
 
  private:
   void make_room() REQUIRES(mutex_);
+  void end_parts(const std::string& key) REQUIRES(mutex_);
   void forget_a_refusal() REQUIRES(mutex_);
 
   const GrantRules rules_;

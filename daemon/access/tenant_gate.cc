@@ -44,7 +44,7 @@ bool is_a_pull(const RegistryPath& path) {
 
 // Empty for a ping.
 std::string scope_of(const std::string& resource) {
-  return resource.empty() ? "" : "repository:" + resource + ":pull";
+  return resource.empty() ? "" : tokens::pull_scope(resource);
 }
 
 bool is_no(const Error& error) {

@@ -2,6 +2,7 @@
 
 #include <sys/epoll.h>
 
+#include <cerrno>
 #include <utility>
 
 #include "daemon/http/next_head.h"
@@ -57,7 +58,11 @@ void Desk::release_expired() {
 }
 
 void Desk::leave() {
-  for (auto* guest : guests_.waiting()) on_ready(*guest);
+  for (auto* guest : guests_.waiting()) {
+    // Nobody has woken us for it: a guest that is handed on now would still be watched.
+    ::epoll_ctl(epoll_, EPOLL_CTL_DEL, guest->connection->descriptor(), nullptr);
+    on_ready(*guest);
+  }
   for (auto* guest : guests_.waiting()) guests_.release(*guest);
 }
 
@@ -196,7 +201,10 @@ void Desk::linger(Guest& guest) {
 void Desk::watch(Guest& guest, std::uint32_t events) {
   epoll_event event{events | EPOLLONESHOT, {&guest}};
   const int descriptor = guest.connection->descriptor();
-  if (::epoll_ctl(epoll_, EPOLL_CTL_MOD, descriptor, &event) != 0) guests_.release(guest);
+  if (::epoll_ctl(epoll_, EPOLL_CTL_MOD, descriptor, &event) == 0) return;
+  const bool is_unknown = errno == ENOENT;  // since we began to leave
+  if (is_unknown && ::epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) == 0) return;
+  guests_.release(guest);
 }
 
 }  // namespace larder::http

@@ -117,6 +117,18 @@ TEST_F(GrantsTest, AreBoundedAndTheOldestGo) {
   EXPECT_EQ(grants_.standing("tenant-2000", "reg.example/app"), Standing::fresh);
 }
 
+TEST_F(GrantsTest, OfPartsEndWithARefusalOfTheWhole) {
+  grants_.grant("tenant-1", "reg.example/app@blob");
+  grants_.grant("tenant-1", "reg.example/app2@blob");
+  grants_.grant("tenant-2", "reg.example/app@blob");
+
+  grants_.refuse("tenant-1", "reg.example/app", 10s);
+
+  EXPECT_EQ(grants_.standing("tenant-1", "reg.example/app@blob"), Standing::unknown);
+  EXPECT_EQ(grants_.standing("tenant-1", "reg.example/app2@blob"), Standing::fresh);
+  EXPECT_EQ(grants_.standing("tenant-2", "reg.example/app@blob"), Standing::fresh);
+}
+
 TEST_F(GrantsTest, ForgetTheRefusalThatEndsNextWhenThereAreTooMany) {
   grants_.refuse("tenant", "reg.test/soon", 1min);
   grants_.refuse("tenant", "reg.test/late", 1h);

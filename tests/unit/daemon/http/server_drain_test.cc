@@ -47,6 +47,42 @@ class GatedBody final : public Body {
   Gate& go_on_;
 };
 
+// Holds the reception up in the middle of a round.
+class GatedObserver final : public ListenerObserver {
+ public:
+  void request_refused(const RefusedRequest&) override {
+    held_.open();
+    go_on_.wait();
+  }
+  void connection_refused(const RefusedConnection&) override {}
+  void handshake_failed(const FailedHandshake&) override {}
+  void certificate_loaded(const std::string&, const std::string&, WallTime) override {}
+  void certificates_refused(const std::string&, const Error&) override {}
+  Gate held_;
+  Gate go_on_;
+};
+
+TEST_F(DrainTest, WatchesNobodyWhoseRequestItHandsOn) {
+  GatedObserver reception;
+  start({.observer = &reception});
+  respond_at_the_gate();
+  auto rubbish = client();
+  rubbish.send("rubbish\r\n\r\n");
+  ASSERT_TRUE(reception.held_.wait());
+  auto waiting = client();
+  waiting.send(get_request("/"));
+  std::thread draining([this] { EXPECT_TRUE(server_->drain(seconds(5))); });
+  std::this_thread::yield();
+
+  reception.go_on_.open();
+  EXPECT_TRUE(running_.wait());
+  waiting.send("G");
+  go_on_.open();
+
+  EXPECT_EQ(read_response(waiting).body, "done");
+  draining.join();
+}
+
 TEST_F(DrainTest, OfAnIdleServerClosesItsConnections) {
   start();
   auto fresh = client();
