@@ -59,6 +59,9 @@ TokenGate::Caller TokenGate::caller_of(const http::Request& request) const {
   if ((*claims)->subject.kind == Subject::Kind::tenant) {
     return {.error = "invalid_token", .cause = "a tenant's token"};
   }
+  if (!tokens::counts_at((*claims)->subject, request)) {
+    return {.error = "invalid_token", .cause = tokens::kOtherAuthorities};
+  }
   return {.claims = *std::move(claims)};
 }
 
@@ -69,7 +72,7 @@ TokenGate::Caller TokenGate::caller_without_token(const http::Request& request) 
   if (!*basic) return {.proven = certified(request, parts_.clock), .is_certified = true};
   const std::string& password = (*basic)->second;
   if (!tokens::IdentityTokens::is_one(password)) return {};
-  auto subject = parts_.identities.check(password);
+  auto subject = parts_.identities.check(password, request);
   if (!subject.ok()) return {.error = "invalid_token", .cause = subject.error().context};
   return {.proven = *std::move(subject)};
 }

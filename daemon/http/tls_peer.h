@@ -25,6 +25,9 @@ struct PeerCertificate {
 struct TlsPeer {
   std::string server_name;                     // whom it asked for (SNI), lower case; may be empty
   std::optional<PeerCertificate> certificate;  // verified
+  // Stands for the authorities that the listener takes client certificates of, and for no others;
+  // empty: it takes none.
+  std::string client_realm{};
 };
 
 }  // namespace larder::http

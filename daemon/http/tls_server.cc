@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "daemon/http/certificate_pair.h"
+#include "daemon/http/client_realm.h"
 #include "daemon/http/listener_observer.h"
 
 namespace larder::http {
@@ -74,6 +75,7 @@ bool is_for(const CertificatePair& pair, const char* name) {
 struct TlsServer::Keys {
   OpenSslOwned<SSL_CTX> context;
   std::vector<std::shared_ptr<const CertificatePair>> pairs;
+  std::string client_realm;  // TlsPeer
 
   // OpenSSL asks once it knows the client's hello.
   static int choose(SSL* session, void* keys) {
@@ -107,7 +109,7 @@ std::unique_ptr<TlsSession> TlsServer::accept(int socket) const {
   SslHandle session(SSL_new(keys_->context.get()));
   if (session == nullptr || SSL_set_fd(session.get(), socket) != 1) return nullptr;
   SSL_set_accept_state(session.get());
-  return std::make_unique<TlsSession>(std::move(session), keys_);
+  return std::make_unique<TlsSession>(std::move(session), keys_, keys_->client_realm);
 }
 
 void TlsServer::maintain() {
@@ -154,6 +156,7 @@ Result<std::shared_ptr<const TlsServer::Keys>> TlsServer::read(const TlsOptions&
     return Error{Errc::io, "TLS: " + take_tls_error()};
   }
   if (auto trusted = trust(keys->context.get(), options); !trusted) return trusted.error();
+  keys->client_realm = client_realm_of(*keys->context);
   for (const auto& files : options.certificates) {
     auto pair = CertificatePair::read(files, "server");
     if (!pair) return pair.error();

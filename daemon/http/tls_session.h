@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "cache/base/result.h"
 #include "daemon/http/tls_peer.h"
@@ -18,8 +19,8 @@ namespace larder::http {
 
 class TlsSession {
  public:
-  // `keys` is what the session's callbacks use.
-  TlsSession(SslHandle session, std::shared_ptr<const void> keys);
+  // `keys` is what the session's callbacks use, and what `client_realm` (TlsPeer) is a part of.
+  TlsSession(SslHandle session, std::shared_ptr<const void> keys, std::string_view client_realm);
   // Tells a peer that is still there that nothing follows.
   ~TlsSession();
   TlsSession(const TlsSession&) = delete;
@@ -44,6 +45,7 @@ class TlsSession {
   Status note_peer();
 
   const std::shared_ptr<const void> keys_;  // shared with other sessions and the server
+  const std::string_view client_realm_;
   const SslHandle session_;
   std::shared_ptr<const TlsPeer> peer_;
   bool open_ = false;  // between the handshake and the end

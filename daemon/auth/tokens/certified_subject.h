@@ -16,4 +16,10 @@ namespace larder::tokens {
 // to look at.
 std::optional<Subject> certified_subject(const http::Request& request);
 
+// Whether the names of a token's subject count where the request has come in: those of certificates
+// do where the same authorities vouch for them, others everywhere.
+bool counts_at(const Subject& subject, const http::Request& request);
+inline constexpr const char* kOtherAuthorities =
+    "its certificate was of other authorities than the listener's";
+
 }  // namespace larder::tokens

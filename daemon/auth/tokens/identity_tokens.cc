@@ -1,5 +1,6 @@
 #include "daemon/auth/tokens/identity_tokens.h"
 
+#include "daemon/auth/tokens/certified_subject.h"
 #include "daemon/auth/tokens/jws.h"
 
 namespace larder::tokens {
@@ -10,7 +11,7 @@ bool IdentityTokens::is_one(std::string_view password) {
   return jws.ok() && jws->type == kIdentityTokenType;
 }
 
-Result<Subject> IdentityTokens::check(std::string_view token) {
+Result<Subject> IdentityTokens::check(std::string_view token, const http::Request& request) {
   const auto claims = verifier_.verify_identity(token);
   if (!claims.ok()) return claims.error();
   Subject subject = (*claims)->subject;
@@ -18,6 +19,7 @@ Result<Subject> IdentityTokens::check(std::string_view token) {
       subject.kind != Subject::Kind::user ||
       (access_keys_ != nullptr && access_keys_->keys()->has(subject.name, subject.stamp));
   if (!is_current) return Error{Errc::denied, "the access key it was given for is no more"};
+  if (!counts_at(subject, request)) return Error{Errc::denied, kOtherAuthorities};
   subject.stamp.clear();  // no refresh token comes of it
   subject.expires = (*claims)->expires;
   return subject;

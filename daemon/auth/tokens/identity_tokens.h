@@ -11,6 +11,7 @@
 #include "daemon/auth/tokens/access_key_file.h"
 #include "daemon/auth/tokens/subject.h"
 #include "daemon/auth/tokens/token_verifier.h"
+#include "daemon/http/message.h"
 
 namespace larder::tokens {
 
@@ -23,8 +24,9 @@ class IdentityTokens {
   // Whether `password` means to be one: whether it is good is another question.
   static bool is_one(std::string_view password);
 
-  // Whose it is, until when. Returns: denied, as TokenVerifier, or when the access key is no more.
-  Result<Subject> check(std::string_view token);
+  // Whose it is, until when. Returns: denied, as TokenVerifier, or when the access key is no more,
+  // or the certificate it was given for counts no more where `request` has come in.
+  Result<Subject> check(std::string_view token, const http::Request& request);
 
  private:
   TokenVerifier& verifier_;

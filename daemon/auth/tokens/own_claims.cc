@@ -37,6 +37,7 @@ constexpr std::pair<const char*, std::string Subject::*> kSubjectTexts[] = {
     {"service_account", &Subject::service_account},
     {"pod", &Subject::pod},
     {"node", &Subject::node},
+    {"realm", &Subject::realm},
     {"stamp", &Subject::stamp},
 };
 

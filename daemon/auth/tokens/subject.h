@@ -31,6 +31,9 @@ struct Subject {
   std::string node{};
   std::vector<std::string> groups{};  // as an OIDC issuer says
   std::vector<std::string> names{};   // a certificate's alternative names, "DNS:web.example"
+  // Stands for the authorities that vouched for a certificate (http::TlsPeer); its names mean
+  // nothing to others.
+  std::string realm{};
   // What proved it ends then; nothing: it has no end of its own.
   std::optional<WallTime> expires{};
   // Of the secret that proved it: another one once that has changed. Empty: it cannot be looked up

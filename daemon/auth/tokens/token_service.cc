@@ -99,7 +99,7 @@ TokenService::Proven TokenService::prove_by_password(const http::Request& reques
                                                      const TokenRequest& asked) {
   const auto& [username, password] = *asked.basic;
   if (options_.identities != nullptr && IdentityTokens::is_one(password)) {
-    auto subject = options_.identities->check(password);
+    auto subject = options_.identities->check(password, request);
     if (!subject) return {std::nullopt, refusal_of(subject.error(), kWrongCredentials)};
     return {std::move(*subject), {}};
   }

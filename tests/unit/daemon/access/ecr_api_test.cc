@@ -58,7 +58,7 @@ class EcrApiTest : public ::testing::Test {
   http::Request certified(http::Request request) const {
     const auto end = clock_.wall() + std::chrono::hours(1);
     request.tls = std::make_shared<http::TlsPeer>(
-        http::TlsPeer{"", http::PeerCertificate{"node-1", {}, end}});
+        http::TlsPeer{"", http::PeerCertificate{"node-1", {}, end}, "r1"});
     return request;
   }
   EcrApiParts parts() { return {clock_, observer_, &issuer_, access_keys_.get(), false}; }
@@ -71,7 +71,7 @@ class EcrApiTest : public ::testing::Test {
       return std::string(answer.headers.find("x-amzn-ErrorType").value_or("nothing"));
     }
     const auto credential = aws::parse_authorization(body_of_answer_);
-    const auto subject = identities_.check(credential->password);
+    const auto subject = identities_.check(credential->password, request);
     return credential->username + " " + std::string(to_string(subject->kind)) + " " + subject->name;
   }
 

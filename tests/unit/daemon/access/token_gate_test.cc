@@ -70,8 +70,14 @@ class TokenGateTest : public testing::RegistryFixture {
   // Over TLS, with the certificate of somebody.
   http::Request certified(const std::string& name, const std::string& token = "") const {
     auto request = testing::request_to("/", token);
-    request.tls = std::make_shared<http::TlsPeer>(
-        http::TlsPeer{"", http::PeerCertificate{name, {}, clock_.wall() + std::chrono::hours(1)}});
+    request.tls = std::make_shared<http::TlsPeer>(http::TlsPeer{
+        "", http::PeerCertificate{name, {}, clock_.wall() + std::chrono::hours(1)}, "r1"});
+    return request;
+  }
+  // Over TLS, at a listener with those authorities.
+  static http::Request at_listener_of(const std::string& realm, const std::string& token) {
+    auto request = testing::request_to("/", token);
+    request.tls = std::make_shared<http::TlsPeer>(http::TlsPeer{"", {}, realm});
     return request;
   }
   static RegistryPath path_to(RouteKind kind, const std::string& repository = "app") {
@@ -211,6 +217,7 @@ class CertificateGateTest : public TokenGateTest {
                     /*has_other_proofs=*/true}};
   TokenGate pure_{{verifier_, identities_, nodes_pull_, clock_, observer_, "node-mirror",
                    /*has_other_proofs=*/false}};
+  const Subject node_{.kind = Subject::Kind::certificate, .name = "node-1", .realm = "r1"};
   const RegistryPath blob_ = path_to(RouteKind::blob);
 };
 
@@ -250,7 +257,7 @@ TEST_F(CertificateGateTest, TakesNoCertificateBesideOtherCredentials) {
 
 // As docker-credential-ecr-login's clients and Larder itself send what GetAuthorizationToken gave.
 TEST_F(CertificateGateTest, TakesAnIdentityTokenAsAPassword) {
-  const auto token = issuer_.identity_token({.kind = Subject::Kind::certificate, .name = "node-1"});
+  const auto token = issuer_.identity_token(node_);
   auto request = certified("stranger");
   request.headers.add("Authorization", "Basic " + auth::base64("AWS:" + token->token));
 
@@ -263,8 +270,36 @@ TEST_F(CertificateGateTest, TakesAnIdentityTokenAsAPassword) {
   EXPECT_THAT(challenge_, HasSubstr("error=\"invalid_token\""));
 }
 
+// Another listener's authorities may certify anybody as node-1.
+TEST_F(CertificateGateTest, TakesACertificatesTokenOnlyWhereItsAuthoritiesCount) {
+  const auto token =
+      issuer_
+          .access_token(node_,
+                        {{.type = "repository", .name = "reg.test/app", .actions = {"pull"}}})
+          ->token;
+
+  EXPECT_EQ(ask(pure_, blob_, at_listener_of("r1", token)), 200);
+  EXPECT_FALSE(pure_.refuse_ping(at_listener_of("r1", token)).has_value());
+
+  for (const auto& request :
+       {at_listener_of("r2", token), at_listener_of("", token), testing::request_to("/", token)}) {
+    EXPECT_EQ(ask(pure_, blob_, request), 401);
+    EXPECT_THAT(challenge_, HasSubstr("error=\"invalid_token\""));
+    EXPECT_TRUE(pure_.refuse_ping(request).has_value());
+  }
+}
+
+TEST_F(CertificateGateTest, TakesNoIdentityTokenOfOtherAuthorities) {
+  auto request = at_listener_of("r2", "");
+  const auto token = issuer_.identity_token(node_)->token;
+  request.headers.add("Authorization", "Basic " + auth::base64("AWS:" + token));
+
+  EXPECT_EQ(ask(pure_, blob_, request), 401);
+  EXPECT_THAT(challenge_, HasSubstr("error=\"invalid_token\""));
+}
+
 TEST_F(CertificateGateTest, TakesNoIdentityTokenAsAnAccessToken) {
-  const auto token = issuer_.identity_token({.kind = Subject::Kind::certificate, .name = "node-1"});
+  const auto token = issuer_.identity_token(node_);
 
   EXPECT_EQ(ask(pure_, blob_, testing::request_to("/", token->token)), 401);
 }

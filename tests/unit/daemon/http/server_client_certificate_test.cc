@@ -55,6 +55,20 @@ TEST_F(ClientCertificateListenerTest, TellsHandlersWhoAsks) {
   EXPECT_LT(left, std::chrono::hours(11 * 24));
 }
 
+TEST_F(ClientCertificateListenerTest, TellsHandlersWhoseWordCountsWhoeverAsks) {
+  start_asking(ClientCertificates::optional);
+  ASSERT_EQ(status_of(showing(authority_)), 200);
+  ASSERT_EQ(status_of({}), 200);
+  start(plain_tls());
+  respond_with("hello");
+  ASSERT_EQ(status_of({}), 200);
+
+  const auto& requests = handler_.requests();
+  EXPECT_EQ(requests[0].tls->client_realm.size(), 64U);
+  EXPECT_EQ(requests[1].tls->client_realm, requests[0].tls->client_realm);
+  EXPECT_EQ(requests[2].tls->client_realm, "");
+}
+
 TEST_F(ClientCertificateListenerTest, SpeaksTls12WithThem) {
   start_asking(ClientCertificates::required);
   auto options = showing(authority_, {.common_name = "web"});

@@ -11,7 +11,13 @@ constexpr WallTime kCertificateEnd{std::chrono::seconds(1'700'000'000)};
 
 http::Request shown_by(std::optional<http::PeerCertificate> certificate) {
   http::Request request{"GET", "/token", {}, "10.0.0.1:1000", "node"};
-  request.tls = std::make_shared<http::TlsPeer>(http::TlsPeer{"", std::move(certificate)});
+  request.tls = std::make_shared<http::TlsPeer>(http::TlsPeer{"", std::move(certificate), "r1"});
+  return request;
+}
+
+http::Request at_listener_of(const std::string& realm) {
+  auto request = shown_by({});
+  request.tls = std::make_shared<http::TlsPeer>(http::TlsPeer{"", {}, realm});
   return request;
 }
 
@@ -25,6 +31,7 @@ TEST(CertifiedSubject, IsNamedByTheCertificate) {
   EXPECT_EQ(named->name, "web");
   EXPECT_EQ(named->names, std::vector<std::string>{"DNS:web.test"});
   EXPECT_EQ(named->expires, kCertificateEnd);
+  EXPECT_EQ(named->realm, "r1");
   EXPECT_EQ(uncommon->name, "URI:spiffe://c/web");
 }
 
@@ -35,6 +42,24 @@ TEST(CertifiedSubject, IsNobodyWithoutAName) {
 TEST(CertifiedSubject, IsNobodyWithoutACertificate) {
   EXPECT_FALSE(certified_subject(shown_by({})));
   EXPECT_FALSE(certified_subject({"GET", "/token", {}, "10.0.0.1:1000", "node"}));
+}
+
+TEST(CertifiedSubject, CountsWhereTheSameAuthoritiesVouchForIt) {
+  const Subject certified{.kind = Subject::Kind::certificate, .name = "web", .realm = "r1"};
+  const Subject of_nobody{.kind = Subject::Kind::certificate, .name = "web"};
+
+  EXPECT_TRUE(counts_at(certified, at_listener_of("r1")));
+  EXPECT_FALSE(counts_at(certified, at_listener_of("r2")));
+  EXPECT_FALSE(counts_at(certified, at_listener_of("")));
+  EXPECT_FALSE(counts_at(certified, {"GET", "/token", {}, "10.0.0.1:1000", "node"}));
+  EXPECT_FALSE(counts_at(of_nobody, at_listener_of("")));
+}
+
+TEST(CertifiedSubject, HasNoSayOverOthers) {
+  const Subject alice{.kind = Subject::Kind::user, .name = "alice"};
+
+  EXPECT_TRUE(counts_at(alice, at_listener_of("r1")));
+  EXPECT_TRUE(counts_at(alice, {"GET", "/token", {}, "10.0.0.1:1000", "node"}));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include "daemon/auth/tokens/certified_subject.h"
 #include "daemon/auth/tokens/token_issuer.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/temp_directory.h"
@@ -35,6 +36,14 @@ class IdentityTokensTest : public ::testing::Test {
     return issuer_.identity_token(subject)->token;
   }
 
+  Result<Subject> check(const std::string& token) { return identities_.check(token, request_); }
+  static http::Request at_listener_of(const std::string& realm) {
+    http::Request request{"GET", "/v2/", {}, "10.1.2.3:1000", "node"};
+    request.tls = std::make_shared<http::TlsPeer>(http::TlsPeer{"", {}, realm});
+    return request;
+  }
+
+  const http::Request request_ = at_listener_of("r1");
   const testing::TempDirectory directory_;
   const std::filesystem::path key_file_ = directory_.path() / "access-keys";
   testing::FakeClock clock_;
@@ -53,7 +62,7 @@ class IdentityTokensTest : public ::testing::Test {
 TEST_F(IdentityTokensTest, SayWhoTheirSubjectIsForTwelveHours) {
   const auto token = issuer_.identity_token(keys_subject());
 
-  const auto subject = identities_.check(token->token);
+  const auto subject = check(token->token);
 
   ASSERT_TRUE(subject.ok()) << subject.error().context;
   EXPECT_EQ(token->lifetime, hours(12));
@@ -61,47 +70,56 @@ TEST_F(IdentityTokensTest, SayWhoTheirSubjectIsForTwelveHours) {
   EXPECT_EQ(subject->name, "nodes");
   EXPECT_EQ(subject->expires, token->issued_at + hours(12));
   clock_.advance(hours(12));
-  EXPECT_EQ(identities_.check(token->token).error().cause, kExpiredCause);
+  EXPECT_EQ(check(token->token).error().cause, kExpiredCause);
 }
 
 TEST_F(IdentityTokensTest, EndWithTheCertificateTheyWereGivenFor) {
-  Subject certified{.kind = Subject::Kind::certificate, .name = "web", .names = {"DNS:web"}};
+  Subject certified{
+      .kind = Subject::Kind::certificate, .name = "web", .names = {"DNS:web"}, .realm = "r1"};
   certified.expires = clock_.wall() + seconds(100);
 
   const auto token = issuer_.identity_token(certified);
 
   EXPECT_LE(token->lifetime, seconds(100));
-  EXPECT_EQ(identities_.check(token->token)->names, certified.names);
+  EXPECT_EQ(check(token->token)->names, certified.names);
   clock_.advance(seconds(101));
-  EXPECT_FALSE(identities_.check(token->token).ok());
+  EXPECT_FALSE(check(token->token).ok());
+}
+
+TEST_F(IdentityTokensTest, OfACertificateCountWhereItsAuthoritiesDo) {
+  const auto token = token_of({.kind = Subject::Kind::certificate, .name = "web", .realm = "r1"});
+
+  EXPECT_TRUE(identities_.check(token, at_listener_of("r1")).ok());
+  EXPECT_EQ(identities_.check(token, at_listener_of("r2")).error().context, kOtherAuthorities);
+  EXPECT_TRUE(identities_.check(token_of(keys_subject()), at_listener_of("r2")).ok());
 }
 
 TEST_F(IdentityTokensTest, EndWithTheAccessKeyTheyWereGivenFor) {
   const auto token = token_of(keys_subject());
-  ASSERT_TRUE(identities_.check(token).ok());
+  ASSERT_TRUE(check(token).ok());
 
   write("AKIDLARDERNODE000001 another-secret-of-forty-characters-00000 nodes");
   ASSERT_TRUE(access_keys_->maintain().ok());
-  EXPECT_EQ(identities_.check(token).error().context, "the access key it was given for is no more");
+  EXPECT_EQ(check(token).error().context, "the access key it was given for is no more");
 
   IdentityTokens without_keys(verifier_, nullptr);
-  EXPECT_FALSE(without_keys.check(token).ok());
+  EXPECT_FALSE(without_keys.check(token, request_).ok());
 }
 
 TEST_F(IdentityTokensTest, AreNeverTakenForOtherTokens) {
-  const Subject certified{.kind = Subject::Kind::certificate, .name = "web"};
+  const Subject certified{.kind = Subject::Kind::certificate, .name = "web", .realm = "r1"};
   const auto identity = token_of(certified);
   const auto access = issuer_.access_token(certified, {})->token;
   const auto refresh = issuer_.refresh_token(keys_subject())->token;
 
   // Each twice: what is remembered of one must not count for the other.
   for (int i = 0; i < 2; ++i) {
-    EXPECT_TRUE(identities_.check(identity).ok());
+    EXPECT_TRUE(check(identity).ok());
     EXPECT_TRUE(verifier_.verify(access).ok());
     EXPECT_FALSE(verifier_.verify(identity).ok());
     EXPECT_FALSE(verifier_.verify_refresh(identity).ok());
-    EXPECT_FALSE(identities_.check(access).ok());
-    EXPECT_FALSE(identities_.check(refresh).ok());
+    EXPECT_FALSE(check(access).ok());
+    EXPECT_FALSE(check(refresh).ok());
   }
 }
 
@@ -115,7 +133,7 @@ TEST_F(IdentityTokensTest, AreKnownFromOtherPasswords) {
 }
 
 TEST_F(IdentityTokensTest, GiveNoRefreshTokens) {
-  const auto subject = identities_.check(token_of(keys_subject()));
+  const auto subject = check(token_of(keys_subject()));
 
   EXPECT_EQ(issuer_.refresh_token(*subject).error().code, Errc::denied);
 }

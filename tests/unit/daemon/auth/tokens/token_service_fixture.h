@@ -102,7 +102,7 @@ class TokenServiceFixture : public ::testing::Test {
     if (!authorization.empty()) request.headers.add("Authorization", authorization);
     const auto end = expires.value_or(clock_.wall() + std::chrono::seconds(100));
     request.tls = std::make_shared<http::TlsPeer>(
-        http::TlsPeer{"", http::PeerCertificate{"web.test", {"DNS:web.test"}, end}});
+        http::TlsPeer{"", http::PeerCertificate{"web.test", {"DNS:web.test"}, end}, "r1"});
     return service().handle(request);
   }
   http::Response post(const std::string& body) {

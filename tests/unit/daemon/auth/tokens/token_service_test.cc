@@ -145,18 +145,21 @@ TEST_F(TokenServiceTest, TakesNoCertificateUnlessToldTo) {
 TEST_F(TokenServiceTest, TakesAnIdentityTokenAsAPassword) {
   IdentityTokens identities(verifier_, nullptr);
   options_.identities = &identities;
-  const Subject subject{.kind = Subject::Kind::certificate, .name = "web"};
+  const Subject subject{.kind = Subject::Kind::certificate, .name = "web", .realm = "r1"};
   const auto basic = [](const std::string& password) {
     return "Basic " + auth::base64("AWS:" + password);
   };
 
-  const auto response = get("scope=repository:a:pull&offline_token=true",
-                            basic(issuer_.identity_token(subject)->token));
+  const std::string query = "scope=repository:a:pull&offline_token=true";
+  const auto identity = basic(issuer_.identity_token(subject)->token);
+  const auto response = get_with_certificate(query, identity);
 
   ASSERT_EQ(response.status, 200);
   EXPECT_EQ(claims_in(response).subject.name, "web");
+  EXPECT_EQ(claims_in(response).subject.realm, "r1");
   EXPECT_EQ(claims_in(response).access.size(), 1U);
   EXPECT_FALSE(body_of(response).contains("refresh_token"));
+  EXPECT_EQ(get("", identity).status, 401) << "no authority vouches for it there";
   EXPECT_EQ(get("", basic(issuer_.access_token(subject, {})->token)).status, 401);
 }
 
