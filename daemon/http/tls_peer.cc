@@ -34,14 +34,16 @@ bool can_be_shown(std::string_view name) {
   return std::all_of(name.begin(), name.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
 
-std::string common_name_of(const X509& certificate) {
+std::optional<std::string> common_name_of(const X509& certificate) {
   const X509_NAME* subject = X509_get_subject_name(&certificate);
   const int index = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
-  if (index < 0) return {};
+  if (index < 0) return std::nullopt;
+  // Others may take another one for the name.
+  if (X509_NAME_get_index_by_NID(subject, NID_commonName, index) >= 0) return "";
   unsigned char* utf8 = nullptr;
   const int size =
       ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, index)));
-  if (size < 0) return {};
+  if (size < 0) return "";
   std::string name(reinterpret_cast<const char*>(utf8), static_cast<std::size_t>(size));
   OPENSSL_free(utf8);
   return can_be_shown(name) ? name : std::string();

@@ -14,11 +14,12 @@ struct x509_st;
 namespace larder::http {
 
 struct PeerCertificate {
-  std::string common_name{};         // of the subject; empty when it has none that can be shown
+  // Of the subject. Nothing: it has none; empty: it has one that cannot be shown, or several.
+  std::optional<std::string> common_name{};
   std::vector<std::string> names{};  // alternative ones: "DNS:…", "URI:…", "IP:…", "email:…"
   std::optional<WallTime> expires{};
 
-  // Names that hold anything but visible ASCII are left out: they could pass for another.
+  // Names that hold anything but visible ASCII are not shown: they could pass for another.
   static PeerCertificate of(const x509_st& certificate);
 };
 

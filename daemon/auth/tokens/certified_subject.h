@@ -11,9 +11,10 @@
 namespace larder::tokens {
 
 // The subject of the certificate that the request's connection has verified: named by its common
-// name, else by the first of its alternative names. Nothing without a certificate, and for one
-// without any name: nobody could say what it may. Whether it has expired meanwhile is the caller's
-// to look at.
+// name, or where it has none by the first of its alternative names. Nothing without a certificate,
+// for one without any name, and for a common name that cannot be shown or that looks like an
+// alternative one ("DNS:…"): nobody could say what it may. Whether it has expired meanwhile is the
+// caller's to look at.
 std::optional<Subject> certified_subject(const http::Request& request);
 
 // Whether the names of a token's subject count where the request has come in: those of certificates

@@ -25,7 +25,7 @@ TEST(CertifiedSubject, IsNamedByTheCertificate) {
   const auto named =
       certified_subject(shown_by(http::PeerCertificate{"web", {"DNS:web.test"}, kCertificateEnd}));
   const auto uncommon =
-      certified_subject(shown_by(http::PeerCertificate{"", {"URI:spiffe://c/web", "DNS:w"}, {}}));
+      certified_subject(shown_by(http::PeerCertificate{{}, {"URI:spiffe://c/web", "DNS:w"}, {}}));
 
   EXPECT_EQ(named->kind, Subject::Kind::certificate);
   EXPECT_EQ(named->name, "web");
@@ -36,8 +36,33 @@ TEST(CertifiedSubject, IsNamedByTheCertificate) {
 }
 
 TEST(CertifiedSubject, IsNobodyWithoutAName) {
-  EXPECT_FALSE(certified_subject(shown_by(http::PeerCertificate{"", {}, kCertificateEnd})));
+  EXPECT_FALSE(certified_subject(shown_by(http::PeerCertificate{{}, {}, kCertificateEnd})));
 }
+
+// As PeerCertificate has them; an empty one is one that cannot be shown.
+class BadCommonNames : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(BadCommonNames, AreNobodysEvenBesideGoodAlternativeOnes) {
+  EXPECT_FALSE(certified_subject(shown_by(http::PeerCertificate{GetParam(), {"DNS:w"}, {}})));
+}
+
+INSTANTIATE_TEST_SUITE_P(CertifiedSubject, BadCommonNames,
+                         ::testing::Values("", "DNS:admin.example", "dns:admin.example",
+                                           "Dns:", "URI:spiffe://c/web", "uri:x", "IP:10.0.0.1",
+                                           "ip:1", "email:a@b", "EMAIL:a@b", " DNS:admin.example"));
+
+class GoodCommonNames : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(GoodCommonNames, AreTakenAsTheyAre) {
+  const auto subject = certified_subject(shown_by(http::PeerCertificate{GetParam(), {}, {}}));
+
+  ASSERT_TRUE(subject);
+  EXPECT_EQ(subject->name, GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(CertifiedSubject, GoodCommonNames,
+                         ::testing::Values("web", "Build Server 7", "dns.example", "DNS", "ip",
+                                           "system:node:n1", "a DNS:b"));
 
 TEST(CertifiedSubject, IsNobodyWithoutACertificate) {
   EXPECT_FALSE(certified_subject(shown_by({})));
