@@ -228,7 +228,7 @@ Status ListenerAccess::add_listener(const config::Listener& listener) {
 void ListenerAccess::add_token_gate(const std::string& listener, Gated& gated) {
   local_tokens_.add(listener, gated.issuer->rules(), *keys_, *gated.policy);
   const auto& tokens = config_.tokens;
-  gated.identities.emplace(*gated.verifier, access_keys_.get());
+  gated.identities.emplace(*gated.verifier, access_keys_.get(), tokens.anonymous);
   const bool has_other_proofs =
       passwords_ != nullptr || !issuers_.empty() || access_keys_ != nullptr || tokens.anonymous;
   gated.gate = std::make_unique<access::TokenGate>(

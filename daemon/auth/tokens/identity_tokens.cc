@@ -19,6 +19,9 @@ Result<Subject> IdentityTokens::check(std::string_view token, const http::Reques
       subject.kind != Subject::Kind::user ||
       (access_keys_ != nullptr && access_keys_->keys()->has(subject.name, subject.stamp));
   if (!is_current) return Error{Errc::denied, "the access key it was given for is no more"};
+  if (subject.kind == Subject::Kind::anonymous && !takes_anonymous_) {
+    return Error{Errc::denied, "it was given to nobody in particular, which is not allowed now"};
+  }
   if (!counts_at(subject, request)) return Error{Errc::denied, kOtherAuthorities};
   subject.stamp.clear();  // no refresh token comes of it
   subject.expires = (*claims)->expires;

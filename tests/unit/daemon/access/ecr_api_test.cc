@@ -89,7 +89,7 @@ class EcrApiTest : public ::testing::Test {
     std::filesystem::permissions(file, std::filesystem::perms::owner_read);
     return *tokens::AccessKeyFile::open(file, clock_);
   }();
-  tokens::IdentityTokens identities_{verifier_, access_keys_.get()};
+  tokens::IdentityTokens identities_{verifier_, access_keys_.get(), /*takes_anonymous=*/true};
   std::string operation_ = kGetToken;
   std::string body_ = "{}";
   std::string body_of_answer_;

@@ -91,7 +91,7 @@ class TokenGateTest : public testing::RegistryFixture {
   const tokens::TokenRules rules_{.issuer = "larder", .service = "node-mirror"};
   const tokens::TokenIssuer issuer_{rules_, *keys_, clock_};
   tokens::TokenVerifier verifier_{rules_, *keys_, clock_};
-  tokens::IdentityTokens identities_{verifier_, nullptr};
+  tokens::IdentityTokens identities_{verifier_, nullptr, /*takes_anonymous=*/false};
   const ListenerPolicy policy_ = policy_of(kAlicePulls);
   TokenGate gate_{{verifier_, identities_, policy_, clock_, observer_, "node-mirror"}};
   PolicyGate open_gate_{policy_, clock_};

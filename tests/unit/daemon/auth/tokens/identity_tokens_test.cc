@@ -56,7 +56,7 @@ class IdentityTokensTest : public ::testing::Test {
     write("AKIDLARDERNODE000001 0123456789abcdefghijABCDEFGHIJ0123456789 nodes");
     return *AccessKeyFile::open(key_file_, clock_);
   }();
-  IdentityTokens identities_{verifier_, access_keys_.get()};
+  IdentityTokens identities_{verifier_, access_keys_.get(), /*takes_anonymous=*/false};
 };
 
 TEST_F(IdentityTokensTest, SayWhoTheirSubjectIsForTwelveHours) {
@@ -102,8 +102,16 @@ TEST_F(IdentityTokensTest, EndWithTheAccessKeyTheyWereGivenFor) {
   ASSERT_TRUE(access_keys_->maintain().ok());
   EXPECT_EQ(check(token).error().context, "the access key it was given for is no more");
 
-  IdentityTokens without_keys(verifier_, nullptr);
+  IdentityTokens without_keys(verifier_, nullptr, /*takes_anonymous=*/false);
   EXPECT_FALSE(without_keys.check(token, request_).ok());
+}
+
+TEST_F(IdentityTokensTest, OfNobodyEndWhenNobodyAnonymousIsLetInAnyMore) {
+  const auto token = token_of(Subject());
+  IdentityTokens of_an_open_node(verifier_, nullptr, /*takes_anonymous=*/true);
+
+  EXPECT_TRUE(of_an_open_node.check(token, request_).ok());
+  EXPECT_EQ(check(token).error().code, Errc::denied);
 }
 
 TEST_F(IdentityTokensTest, AreNeverTakenForOtherTokens) {

@@ -143,7 +143,7 @@ TEST_F(TokenServiceTest, TakesNoCertificateUnlessToldTo) {
 }
 
 TEST_F(TokenServiceTest, TakesAnIdentityTokenAsAPassword) {
-  IdentityTokens identities(verifier_, nullptr);
+  IdentityTokens identities(verifier_, nullptr, /*takes_anonymous=*/false);
   options_.identities = &identities;
   const Subject subject{.kind = Subject::Kind::certificate, .name = "web", .realm = "r1"};
   const auto basic = [](const std::string& password) {
