@@ -113,6 +113,10 @@ TokenService::Proven TokenService::prove_by_password(const http::Request& reques
   if (options_.passwords == nullptr) {
     return {std::nullopt, {kWrongCredentials, "no passwords are taken here"}};
   }
+  // Who checks passwords may hand them on, as tenants' are to the image's upstream.
+  if (verifier_.is_own(password)) {
+    return {std::nullopt, {kWrongCredentials, "a token of Larder's own is no password here"}};
+  }
   auto subject =
       options_.passwords->check({username, password, asked.scope, request.listener, request.peer});
   if (!subject) return {std::nullopt, refusal_of(subject.error(), kWrongCredentials)};

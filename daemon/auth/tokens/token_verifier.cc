@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "daemon/auth/tokens/claims.h"
 #include "daemon/auth/tokens/jws.h"
 
 namespace larder::tokens {
@@ -46,6 +47,15 @@ Result<TokenVerifier::Claims> TokenVerifier::verify(std::string_view token, std:
 
 Result<OwnClaims> TokenVerifier::verify_refresh(std::string_view token) {
   return check(token, kRefreshTokenType, refresh_audience(rules_));
+}
+
+bool TokenVerifier::is_own(std::string_view password) const {
+  if (!looks_like_jws(password)) return false;
+  const auto jws = parse_jws(password);
+  if (!jws) return false;
+  if (jws->type == kIdentityTokenType || jws->type == kRefreshTokenType) return true;
+  const auto claims = parse_claims(jws->payload);
+  return claims && claims->issuer == rules_.issuer;
 }
 
 std::size_t TokenVerifier::remembered() const {

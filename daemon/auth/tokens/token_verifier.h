@@ -41,6 +41,10 @@ class TokenVerifier {
   // A refresh token. Its subject is still to be looked up. Returns: as verify().
   Result<OwnClaims> verify_refresh(std::string_view token);
 
+  // Whether `password` means to be a token of Larder's, good or not: what only a Larder gives, or
+  // anything that names our issuer.
+  bool is_own(std::string_view password) const;
+
   std::size_t remembered() const EXCLUDES(mutex_);
 
  private:

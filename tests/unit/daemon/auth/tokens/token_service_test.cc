@@ -163,6 +163,61 @@ TEST_F(TokenServiceTest, TakesAnIdentityTokenAsAPassword) {
   EXPECT_EQ(get("", basic(issuer_.access_token(subject, {})->token)).status, 401);
 }
 
+// As tenants are: whatever they show is tried at the image's upstream.
+class CredulousPasswords final : public PasswordChecker {
+ public:
+  Result<Subject> check(const PasswordQuestion& question) override {
+    shown.push_back(question.password);
+    return Subject{.kind = Subject::Kind::tenant, .name = "somebody"};
+  }
+  std::optional<std::string> stamp(const std::string&) override { return std::nullopt; }
+
+  std::vector<std::string> shown;
+};
+
+class OwnTokensAsPasswords : public TokenServiceFixture {
+ protected:
+  // The status at a listener for tenants, or of another fleet.
+  int status_for(const std::string& password, const std::string& username = "AWS") {
+    TokenService tenants({.anonymous = true, .passwords = &passwords_handed_on_}, issuer_,
+                         verifier_, decider_, observer_);
+    http::Request request{"GET", "/token?scope=repository:a:pull", {}, "10.0.0.1:1", "node"};
+    request.headers.add("Authorization", "Basic " + auth::base64(username + ":" + password));
+    return tenants.handle(request).status;
+  }
+  TokenIssuer named(const std::string& name) {
+    auto rules = TokenServiceFixture::rules();
+    rules.issuer = name;
+    return {rules, *keys_, clock_};
+  }
+
+  const Subject web_{.kind = Subject::Kind::certificate, .name = "web", .realm = "r1"};
+  const Subject alice_{.kind = Subject::Kind::user, .name = "alice", .stamp = "s"};
+  CredulousPasswords passwords_handed_on_;
+};
+
+TEST_F(OwnTokensAsPasswords, AreHandedToNobody) {
+  for (const auto& token :
+       {issuer_.identity_token(web_)->token, named("another").identity_token(web_)->token,
+        named("another").refresh_token(alice_)->token, issuer_.refresh_token(alice_)->token,
+        issuer_.access_token(alice_, {})->token}) {
+    EXPECT_EQ(status_for(token), 401);
+    EXPECT_EQ(status_for(token, ""), 401);
+  }
+
+  EXPECT_THAT(passwords_handed_on_.shown, ::testing::IsEmpty());
+  EXPECT_EQ(observer_.lines.front(),
+            "invalid_grant  : a token of Larder's own is no password here");
+}
+
+TEST_F(OwnTokensAsPasswords, AreToldFromOthers) {
+  EXPECT_EQ(status_for("hunter2"), 200);
+  EXPECT_EQ(status_for(workload_token()), 200);
+  EXPECT_EQ(status_for(named("another").access_token(alice_, {})->token), 200);
+
+  EXPECT_EQ(passwords_handed_on_.shown.size(), 3U);
+}
+
 TEST_F(TokenServiceTest, TellsItsObserverNothingSecret) {
   get("", kAliceBasic);
   get("", "Basic YWxpY2U6d3Jvbmc=");
