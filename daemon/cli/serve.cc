@@ -13,6 +13,7 @@
 #include "daemon/cli/daemon.h"
 #include "daemon/cli/least_privilege.h"
 #include "daemon/cli/proxy_rules.h"
+#include "daemon/config/warnings.h"
 
 namespace larder::cli {
 
@@ -84,6 +85,9 @@ int serve(const config::Config& config, const std::string& config_file) {
 
   // Parsing the config has accepted both words.
   log::Logger logger(*log::parse_level(config.log.level), *log::parse_format(config.log.format));
+  for (const auto& warning : config::warnings_of(config)) {
+    logger.write(log::Level::warn, "config_warning", {{"warning", warning}});
+  }
   LeastPrivilege privilege(config, logger);  // before any thread, too
   auto proxies = environment_proxies(::getenv);
   if (!proxies.ok()) {

@@ -93,4 +93,13 @@ bool is_public_address(std::string_view listen_address) {
       [&](std::string_view network) { return covers(*parse_network(network), *address); });
 }
 
+bool is_own_host_address(std::string_view listen_address) {
+  if (listen_address.starts_with("unix:")) return true;
+  if (listen_address.starts_with("interface:lo:")) return true;
+  const auto host = host_of(listen_address);
+  const auto address = parse_ip(host);
+  if (!address) return host == "localhost";
+  return covers(*parse_network(address->size() == 4 ? "127.0.0.0/8" : "::1/128"), *address);
+}
+
 }  // namespace larder::config
