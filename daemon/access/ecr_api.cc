@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "daemon/access/ecr_place.h"
 #include "daemon/auth/tokens/bearer_challenge.h"
 #include "daemon/auth/tokens/certified_subject.h"
 #include "daemon/auth/tokens/token_replies.h"
@@ -17,6 +18,9 @@ const aws::ServiceError kUnknownKey{"UnrecognizedClientException",
                                     "The security token included in the request is invalid."};
 const aws::ServiceError kNoCredentials{"MissingAuthenticationTokenException",
                                        "Missing Authentication Token"};
+// Clients sign anew and try again.
+const aws::ServiceError kUsedBefore{"ThrottlingException",
+                                    "The same signed request came before: sign it anew."};
 const aws::ServiceError kForTenants{
     "AccessDeniedException",
     "This endpoint checks what each client may pull with the client's own credential for the "
@@ -25,7 +29,9 @@ const aws::ServiceError kForTenants{
 // RFC 6749's word, as the other refusals of tokens have it.
 std::string_view outcome_of(const aws::ServiceError& error) {
   if (error.code == "AccessDeniedException") return "access_denied";
-  if (error.code == "ServerException") return tokens::kUnavailable;
+  if (error.code == "ServerException" || error.code == kUsedBefore.code) {
+    return tokens::kUnavailable;
+  }
   const bool is_about_the_question =
       error.code == "UnknownOperationException" || error.code == "SerializationException" ||
       error.code == "InvalidParameterException" || error.code == "ValidationException";
@@ -52,7 +58,7 @@ EcrApi::Proven EcrApi::prove(const http::Request& request, const Signature& sign
                              const aws::EcrQuestion& question) const {
   Proven by_key;
   if (signature) by_key = prove_by_key(request, *signature, question);
-  if (by_key.subject || by_key.refusal.code == "InvalidSignatureException") return by_key;
+  if (by_key.subject || (signature && by_key.refusal.code != kUnknownKey.code)) return by_key;
   if (auto subject = tokens::certified_subject(request)) return {std::move(subject), {}, {}};
   if (signature) return by_key;
   if (parts_.anonymous) return {tokens::Subject(), {}, {}};
@@ -67,13 +73,17 @@ EcrApi::Proven EcrApi::prove_by_key(const http::Request& request,
   if (key == nullptr) {
     return {{}, kUnknownKey, "the access key " + signature.access_key_id + " is not known"};
   }
-  const Status checked = aws::check_request_signature(request, signature, key->secret,
-                                                      question.service(), parts_.clock.wall());
+  Status checked = aws::check_request_signature(request, signature, key->secret, question.service(),
+                                                parts_.clock.wall());
+  if (checked.ok()) checked = check_place(request, signature.scope, parts_.hosts);
+  const std::string whose = "the access key " + signature.access_key_id + " of " + key->subject;
   if (!checked.ok()) {
     const auto& why = checked.error().context;
-    return {{},
-            {"InvalidSignatureException", why},
-            "the access key " + signature.access_key_id + " of " + key->subject + ": " + why};
+    return {{}, {"InvalidSignatureException", why}, whose + ": " + why};
+  }
+  // Nobody records what is encrypted, and some clients that share a key sign alike in one second.
+  if (request.tls == nullptr && !parts_.used.use(signature.signature)) {
+    return {{}, kUsedBefore, whose + ": the signature was used before"};
   }
   tokens::Subject subject;
   subject.kind = tokens::Subject::Kind::user;

@@ -10,8 +10,11 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "cache/base/clock.h"
+#include "daemon/access/used_signatures.h"
 #include "daemon/auth/aws/ecr_service.h"
 #include "daemon/auth/aws/request_signature.h"
 #include "daemon/auth/tokens/access_key_file.h"
@@ -25,16 +28,18 @@ namespace larder::access {
 struct EcrApiParts {
   const Clock& clock;
   tokens::TokenObserver& observer;
+  UsedSignatures& used;  // by requests that were not encrypted
   // Null: no token is given. Where tenants show what their upstream knows, only upstream's own is
   // of use.
   const tokens::TokenIssuer* issuer = nullptr;
   const tokens::AccessKeyFile* access_keys = nullptr;  // null: no signature is good
   bool anonymous = false;                              // tokens for who proves nothing
+  std::vector<std::string> hosts{};                    // that the listener stands for, or globs
 };
 
 class EcrApi {
  public:
-  explicit EcrApi(EcrApiParts parts) : parts_(parts) {}
+  explicit EcrApi(EcrApiParts parts) : parts_(std::move(parts)) {}
 
   static bool is_asked(const http::Request& request) { return aws::is_service_call(request); }
   // Requires: is_asked(request).

@@ -95,7 +95,8 @@ ListenerAccess::ListenerAccess(const config::Config& config, const AccessGround&
     : config_(config),
       ground_(ground),
       folder_(config.cache.path / "auth"),
-      local_tokens_(ground.clock, ground.observer) {}
+      local_tokens_(ground.clock, ground.observer),
+      used_signatures_(ground.clock) {}
 
 ListenerAccess::~ListenerAccess() = default;
 
@@ -219,7 +220,7 @@ Status ListenerAccess::add_listener(const config::Listener& listener) {
     gated->verifier.emplace(rules, *keys_, ground_.clock);
     const bool is_tenant = listener.auth == config::ListenerAuth::tenant;
     is_tenant ? add_tenant_gate(*gated) : add_token_gate(listener.name, *gated);
-    if (!listener.hosts.empty()) add_ecr_api(*gated);
+    if (!listener.hosts.empty()) add_ecr_api(listener.hosts, *gated);
   }
   gated_[listener.name] = std::move(gated);
   return {};
@@ -251,14 +252,16 @@ void ListenerAccess::add_tenant_gate(Gated& gated) {
                         *gated.issuer, *gated.verifier, *gated.policy, ground_.observer);
 }
 
-void ListenerAccess::add_ecr_api(Gated& gated) {
-  access::EcrApiParts parts{.clock = ground_.clock, .observer = ground_.observer};
+void ListenerAccess::add_ecr_api(const std::vector<std::string>& hosts, Gated& gated) {
+  access::EcrApiParts parts{
+      .clock = ground_.clock, .observer = ground_.observer, .used = used_signatures_};
+  parts.hosts = hosts;
   if (gated.auth == config::ListenerAuth::required) {
     parts.issuer = &*gated.issuer;
     parts.access_keys = access_keys_.get();
     parts.anonymous = config_.tokens.anonymous;
   }
-  gated.ecr.emplace(parts);
+  gated.ecr.emplace(std::move(parts));
 }
 
 registry::AccessGates ListenerAccess::gates() const {

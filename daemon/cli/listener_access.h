@@ -68,7 +68,7 @@ class ListenerAccess {
   Status add_listener(const config::Listener& listener);
   void add_token_gate(const std::string& listener, Gated& gated);
   void add_tenant_gate(Gated& gated);
-  void add_ecr_api(Gated& gated);
+  void add_ecr_api(const std::vector<std::string>& hosts, Gated& gated);
   template <class T>
   void save(const char* note, T& known);
 
@@ -87,6 +87,7 @@ class ListenerAccess {
   std::optional<access::ProbeLimits> limits_;
   access::UpstreamProber prober_;
   access::LocalTokens local_tokens_;
+  access::UsedSignatures used_signatures_;
   std::map<std::string, std::unique_ptr<Gated>> gated_;  // by the listener's name
   MonoTime saved_{};
 };

@@ -61,7 +61,10 @@ class EcrApiTest : public ::testing::Test {
         http::TlsPeer{"", http::PeerCertificate{"node-1", {}, end}, "r1"});
     return request;
   }
-  EcrApiParts parts() { return {clock_, observer_, &issuer_, access_keys_.get(), false}; }
+  EcrApiParts parts() {
+    return {
+        clock_, observer_, used_, &issuer_, access_keys_.get(), false, {"api.ecr.*.amazonaws.com"}};
+  }
   // Whom the token in the answer names; else the error.
   std::string given(const http::Request& request) { return given(request, parts()); }
   std::string given(const http::Request& request, const EcrApiParts& parts) {
@@ -78,6 +81,7 @@ class EcrApiTest : public ::testing::Test {
   const testing::TempDirectory directory_;
   testing::FakeClock clock_;
   TokenLines observer_;
+  UsedSignatures used_{clock_};
   std::unique_ptr<tokens::SigningKeys> keys_ =
       *tokens::SigningKeys::open({.file = directory_.path() / "keys.json"}, clock_);
   const tokens::TokenRules rules_{.issuer = "larder", .service = "larder"};
@@ -145,6 +149,37 @@ TEST_F(EcrApiTest, RefusesASignatureOfAnotherTime) {
 
   EXPECT_EQ(given(request), "InvalidSignatureException");
   EXPECT_THAT(body_of_answer_, HasSubstr("Signature expired"));
+}
+
+TEST_F(EcrApiTest, GivesNothingForARequestThatSomebodyRecorded) {
+  const auto request = call_signed_with(kNodes);
+  ASSERT_EQ(given(request), "AWS user nodes");
+
+  EXPECT_EQ(given(request), "ThrottlingException");
+  EXPECT_THAT(observer_.lines.back(),
+              HasSubstr("ecr temporarily_unavailable  : ThrottlingException: the access key "
+                        "AKIDLARDERNODE000001 of nodes: the signature was used before"));
+  auto open = parts();
+  open.anonymous = true;
+  EXPECT_EQ(given(request, open), "ThrottlingException");
+  clock_.advance(std::chrono::seconds(1));
+  EXPECT_EQ(given(call_signed_with(kNodes)), "AWS user nodes");
+}
+
+// Nobody records what is encrypted, and nodes that share a key sign alike within a second.
+TEST_F(EcrApiTest, GivesNodesThatShareAKeyTheirTokensOverTls) {
+  const auto request = certified(call_signed_with(kNodes));
+
+  EXPECT_EQ(given(request), "AWS user nodes");
+  EXPECT_EQ(given(request), "AWS user nodes");
+}
+
+TEST_F(EcrApiTest, RefusesASignatureForAnotherPlace) {
+  auto elsewhere = parts();
+  elsewhere.hosts = {"*.dkr.ecr.us-east-1.amazonaws.com"};
+
+  EXPECT_EQ(given(call_signed_with(kNodes), elsewhere), "InvalidSignatureException");
+  EXPECT_THAT(observer_.lines.back(), HasSubstr("signed for api.ecr.eu-west-1.amazonaws.com"));
 }
 
 TEST_F(EcrApiTest, GivesATokenForACertificate) {

@@ -110,7 +110,8 @@ TEST_F(ListenerFrontTest, AnswersForEcrWhereItStandsForRegistries) {
   auto request = testing::request_to("/");
   request.method = "POST";
   request.headers.add("X-Amz-Target", "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken");
-  EcrApi ecr({.clock = clock_, .observer = observer_});
+  UsedSignatures used(clock_);
+  EcrApi ecr({.clock = clock_, .observer = observer_, .used = used});
   ListenerFront with_ecr(tokens_, *keys_, &ecr, registry_);
 
   EXPECT_EQ(with_ecr.handle(request).headers.find("x-amzn-ErrorType"), "AccessDeniedException");
