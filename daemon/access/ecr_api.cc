@@ -110,9 +110,13 @@ http::Response EcrApi::give(const http::Request& request, const aws::EcrQuestion
                                {},
                                token->id,
                                kEndpoint});
-  return aws::ecr_token_reply(question,
-                              {token->token, token->issued_at + token->lifetime, token->id}, *own,
-                              signature ? signature->scope.region : "");
+  auto reply =
+      aws::ecr_token_reply(question, {token->token, token->issued_at + token->lifetime, token->id},
+                           *own, signature ? signature->scope.region : "");
+  reply.admission = http::Admission{.subject_kind = std::string(to_string(subject.kind)),
+                                    .subject = subject.name,
+                                    .token_id = token->id};
+  return reply;
 }
 
 http::Response EcrApi::refuse(const http::Request& request, const aws::ServiceError& error,

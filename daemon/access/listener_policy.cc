@@ -25,11 +25,13 @@ policy::SubjectKind kind_of(tokens::Subject::Kind kind) {
 
 }  // namespace
 
-bool ListenerPolicy::allows(const Question& question) const {
-  if (file_ == nullptr) return true;
+ListenerPolicy::Verdict ListenerPolicy::allows(const Question& question) const {
+  if (file_ == nullptr) return {};
   const Decided decided = decide(question);
-  tell(question, decided);
-  return decided.decision.is_allowed() || is_dry_run_;
+  std::string reason = policy::describe(*decided.policy, decided.decision);
+  tell(question, decided, reason);
+  if (decided.decision.is_allowed()) return {true, std::move(reason)};
+  return {is_dry_run_, is_dry_run_ ? "dry run: " + reason : std::move(reason)};
 }
 
 ListenerPolicy::Decided ListenerPolicy::decide(const Question& question) const {
@@ -54,7 +56,8 @@ ListenerPolicy::Decided ListenerPolicy::decide(const Question& question) const {
   return {std::move(policy), decision};
 }
 
-void ListenerPolicy::tell(const Question& question, const Decided& decided) const {
+void ListenerPolicy::tell(const Question& question, const Decided& decided,
+                          std::string_view reason) const {
   const tokens::Subject& subject = question.subject;
   observer_.policy_decided({.listener = listener_,
                             .subject_kind = tokens::to_string(subject.kind),
@@ -68,7 +71,7 @@ void ListenerPolicy::tell(const Question& question, const Decided& decided) cons
                             .reference = question.reference,
                             .is_allowed = decided.decision.is_allowed(),
                             .is_dry_run = is_dry_run_,
-                            .reason = policy::describe(*decided.policy, decided.decision)});
+                            .reason = reason});
 }
 
 void ListenerPolicy::maintain() {
@@ -92,7 +95,7 @@ bool ListenerPolicy::may(const tokens::AccessQuestion& question) const {
       told.action = action;
     }
   }
-  tell(told, decided);
+  tell(told, decided, policy::describe(*decided.policy, decided.decision));
   return decided.decision.is_allowed() || is_dry_run_;
 }
 

@@ -76,8 +76,12 @@ class ListenerPolicy final : public tokens::AccessDecider {
     bool is_secure = false;        // over TLS
     std::string_view reference{};  // tag or digest; for the observer
   };
-  // Whether the request may go on. Told to the observer when there is a policy.
-  bool allows(const Question& question) const;
+  struct Verdict {
+    bool may_go_on = true;
+    std::string reason{};  // "denied by NoNight"; empty without a policy
+  };
+  // Told to the observer when there is a policy.
+  Verdict allows(const Question& question) const;
 
   // Once a second: a new version is in force, or reported, also while nobody asks.
   void maintain();
@@ -94,7 +98,7 @@ class ListenerPolicy final : public tokens::AccessDecider {
 
   // Of a listener with a policy.
   Decided decide(const Question& question) const;
-  void tell(const Question& question, const Decided& decided) const;
+  void tell(const Question& question, const Decided& decided, std::string_view reason) const;
 
   const std::string listener_;
   const std::unique_ptr<policy::PolicyFile> file_;

@@ -77,7 +77,13 @@ std::optional<http::Response> TenantGate::refuse(const http::Request& request,
     return reject(request, resource, caller.error().cause, caller.error().context);
   }
   const tokens::Subject nobody;  // who a tenant is only his upstream knows
-  if (!policy_allows(parts_.policy, nobody, request, path, resource)) return denied_reply();
+  const bool is_allowed =
+      policy_allows(parts_.policy, nobody, caller->token_id, request, path, target);
+  if (caller->tenant != nullptr) {
+    target.admission->subject_kind = to_string(tokens::Subject::Kind::tenant);
+    target.admission->subject = caller->tenant->id;
+  }
+  if (!is_allowed) return denied_reply();
 
   const Asked asked{request.peer, parts_.clock.now() + parts_.deadline};
   const Status in_public = may(path, anonymously(target), asked);
@@ -107,7 +113,7 @@ Result<TenantGate::Caller> TenantGate::caller_of(const http::Request& request,
   const auto claims = parts_.verifier.verify(**token);
   if (!claims.ok()) return Error{Errc::denied, claims.error().context, kInvalidToken};
   const auto& subject = (*claims)->subject;
-  if (subject.kind != tokens::Subject::Kind::tenant) return Caller{true, nullptr};
+  if (subject.kind != tokens::Subject::Kind::tenant) return Caller{true, nullptr, (*claims)->id};
   // What was shown for one repository is not tried on another.
   if (!tokens::allows((*claims)->access, resource, "pull")) {
     return Error{Errc::denied, "the token is for another repository", kInsufficientScope};
@@ -116,7 +122,7 @@ Result<TenantGate::Caller> TenantGate::caller_of(const http::Request& request,
   if (tenant == nullptr) {  // he shows it again
     return Error{Errc::denied, "what the tenant showed is not known any more", kInvalidToken};
   }
-  return Caller{true, std::move(tenant)};
+  return Caller{true, std::move(tenant), (*claims)->id};
 }
 
 // Whether `target.as` may have it.

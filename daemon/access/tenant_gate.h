@@ -55,6 +55,7 @@ class TenantGate final : public registry::AccessGate {
   struct Caller {
     bool has_token = false;
     std::shared_ptr<const auth::Tenant> tenant{};
+    std::string token_id{};
   };
 
   Result<Caller> caller_of(const http::Request& request, const std::string& resource);

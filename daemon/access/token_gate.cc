@@ -47,6 +47,7 @@ struct TokenGate::Caller {
 
   bool is_known() const { return claims != nullptr || proven; }
   const Subject& subject() const { return claims != nullptr ? claims->subject : *proven; }
+  std::string_view token_id() const { return claims != nullptr ? claims->id : std::string_view(); }
 };
 
 TokenGate::Caller TokenGate::caller_of(const http::Request& request) const {
@@ -95,7 +96,9 @@ std::optional<http::Response> TokenGate::refuse(const http::Request& request,
     caller.cause = "the token is not for it";
     return challenge(request, resource, caller);
   }
-  if (policy_allows(parts_.policy, caller.subject(), request, path, resource)) return {};
+  if (policy_allows(parts_.policy, caller.subject(), caller.token_id(), request, path, target)) {
+    return {};
+  }
   const bool may_have_more = caller.is_certified && parts_.has_other_proofs;
   return may_have_more ? challenge(request, resource, caller) : denied_reply();
 }
@@ -123,15 +126,24 @@ std::optional<http::Response> PolicyGate::refuse(const http::Request& request,
                                                  const registry::RegistryPath& path,
                                                  registry::Target& target) {
   const auto subject = certified(request, clock_).value_or(tokens::Subject());
-  if (policy_allows(policy_, subject, request, path, resource_of(target))) return {};
+  if (policy_allows(policy_, subject, "", request, path, target)) return {};
   return denied_reply();
 }
 
 bool policy_allows(const ListenerPolicy& policy, const tokens::Subject& subject,
-                   const http::Request& request, const registry::RegistryPath& path,
-                   std::string_view resource) {
-  return policy.allows(
-      {subject, action_of(path), resource, request.peer, request.tls != nullptr, path.reference});
+                   std::string_view token_id, const http::Request& request,
+                   const registry::RegistryPath& path, registry::Target& target) {
+  const auto action = action_of(path);
+  std::string resource = resource_of(target);
+  auto verdict = policy.allows(
+      {subject, action, resource, request.peer, request.tls != nullptr, path.reference});
+  target.admission = http::Admission{.subject_kind = std::string(to_string(subject.kind)),
+                                     .subject = subject.name,
+                                     .token_id = std::string(token_id),
+                                     .action = std::string(policy::to_string(action)),
+                                     .resource = std::move(resource),
+                                     .reason = std::move(verdict.reason)};
+  return verdict.may_go_on;
 }
 
 std::string resource_of(const registry::Target& target) {

@@ -63,10 +63,11 @@ class PolicyGate final : public registry::AccessGate {
   const Clock& clock_;
 };
 
-// Whether the policy lets `subject` have what `path` names of `resource`.
+// Whether the policy lets `subject`, who has shown the token of that id, have what `path` names of
+// `target`, which learns of it for the log.
 bool policy_allows(const ListenerPolicy& policy, const tokens::Subject& subject,
-                   const http::Request& request, const registry::RegistryPath& path,
-                   std::string_view resource);
+                   std::string_view token_id, const http::Request& request,
+                   const registry::RegistryPath& path, registry::Target& target);
 std::string resource_of(const registry::Target& target);
 // 403 DENIED, without a reason: that is for the log.
 http::Response denied_reply();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace larder::control {
 
@@ -14,10 +15,8 @@ std::string text(std::string_view view) {
   return std::string(view);
 }
 
-std::string list(std::span<const std::string> texts) {
-  std::string joined;
-  for (const auto& one : texts) joined += (joined.empty() ? "" : ",") + one;
-  return joined;
+std::vector<std::string> list(std::span<const std::string> texts) {
+  return {texts.begin(), texts.end()};
 }
 
 // How a decision is counted, and how its line is called.

@@ -37,7 +37,9 @@ class Connection {
   int descriptor() const { return wire_.descriptor(); }
   const std::string& peer() const { return peer_; }
   // Whom a proxy relays. Before the first request.
-  void set_peer(std::string peer) { peer_ = std::move(peer); }
+  void set_peer(std::string peer) { proxy_ = std::exchange(peer_, std::move(peer)); }
+  // Who has said so; empty: nobody.
+  const std::string& proxy() const { return proxy_; }
 
   // Its place among the others.
   Crowd::Visit& visit() { return *visit_; }
@@ -85,6 +87,7 @@ class Connection {
   std::unique_ptr<Crowd::Visit> visit_;
   Wire wire_;  // after visit_, which it uses
   std::string peer_;
+  std::string proxy_;
   std::string received_;
   std::size_t searched_bytes_ = 0;  // of received_, known to hold no empty line
   std::string unsent_;

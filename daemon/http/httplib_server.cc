@@ -144,7 +144,8 @@ HttplibServer::Outcome HttplibServer::answer(Connection& connection, RequestHead
                   connection.peer(),
                   listener_,
                   std::move(body),
-                  tls == nullptr ? nullptr : tls->peer()};
+                  tls == nullptr ? nullptr : tls->peer(),
+                  connection.proxy()};
   Answer answer(handler_, connection, std::move(request), head_received);
   const bool said_close = library_->write(answer, close);
   switch (answer.finish()) {

@@ -80,10 +80,17 @@ http::Response Registry::answer(const http::Request& request, const RegistryPath
   if (path.kind == RouteKind::ping) return ping(request);
   auto target = target_of(request, path);
   if (!target.ok()) return path_reply(target.error());
+  auto response = answer_or_refuse(request, path, *target);
+  response.admission = std::move(target->admission);
+  return response;
+}
+
+http::Response Registry::answer_or_refuse(const http::Request& request, const RegistryPath& path,
+                                          Target& target) {
   if (AccessGate* const gate = gate_of(request); gate != nullptr) {
-    if (auto refusal = gate->refuse(request, path, *target)) return *std::move(refusal);
+    if (auto refusal = gate->refuse(request, path, target)) return *std::move(refusal);
   }
-  auto response = answer(request, path, *target);
+  auto response = answer(request, path, std::as_const(target));
   if (response.ok()) return *std::move(response);
   return error_reply(path.kind, response.error());
 }

@@ -36,6 +36,8 @@ class Registry final : public http::Handler {
   http::Response ping(const http::Request& request);
   Result<Target> target_of(const http::Request& request, const RegistryPath& path) const;
   http::Response answer(const http::Request& request, const RegistryPath& path);
+  http::Response answer_or_refuse(const http::Request& request, const RegistryPath& path,
+                                  Target& target);
   Result<http::Response> answer(const http::Request& request, const RegistryPath& path,
                                 const Target& target);
   Result<http::Response> manifest(const http::Request& request, const Target& target,

@@ -205,6 +205,8 @@ expect_decisions_explained() {
     action=registry:Pull)
   expect_line policy_allowed "${who[@]}" resource=$REGISTRY_HOST/shop/web reference=v1 \
     'reason="allowed by NodesPullTheShop"'
+  expect_line request listener=endpoint "peer=127.0.0.1:" subject_kind=user subject=nodes \
+    action=registry:Pull resource=$REGISTRY_HOST/shop/web 'reason="allowed by NodesPullTheShop"'
   expect_line policy_denied "${who[@]}" resource=$REGISTRY_HOST/bank/app reference=v1 \
     'reason="denied: no statement allows it"'
   expect_line token_issued endpoint=ecr subject=nodes

@@ -171,7 +171,11 @@ http::Response TokenService::issue(const http::Request& request, const TokenRequ
                          "issued",
                          {},
                          granted.token.id});
-  return token_reply(asked.form, granted);
+  auto reply = token_reply(asked.form, granted);
+  reply.admission = http::Admission{.subject_kind = std::string(to_string(subject.kind)),
+                                    .subject = subject.name,
+                                    .token_id = granted.token.id};
+  return reply;
 }
 
 http::Response TokenService::refuse(const http::Request& request, const Refusal& refusal,

@@ -30,7 +30,8 @@ class ListenerPolicyFile : public ::testing::Test {
                          << R"(","Principal":"*","Action":"*","Resource":"*"}})";
   }
   bool allows() const {
-    return policy_->allows({tokens::Subject(), policy::Action::pull, "reg.test/app", "unix"});
+    return policy_->allows({tokens::Subject(), policy::Action::pull, "reg.test/app", "unix"})
+        .may_go_on;
   }
 
   testing::FakeClock clock_;

@@ -52,7 +52,7 @@ class ListenerPolicyTest : public ::testing::Test {
   }
   static bool may_pull(const ListenerPolicy& policy, const Subject& subject,
                        const std::string& peer = "10.1.2.3:51324") {
-    return policy.allows({subject, policy::Action::pull, "reg.test/app", peer});
+    return policy.allows({subject, policy::Action::pull, "reg.test/app", peer}).may_go_on;
   }
 
   const testing::TempDirectory directory_;
@@ -67,7 +67,7 @@ TEST_F(ListenerPolicyTest, WithoutAFileAllowsAllAndSaysNothing) {
   const ListenerPolicy policy("node", nullptr, clock_, observer_);
 
   EXPECT_TRUE(may_pull(policy, Subject{}));
-  EXPECT_TRUE(policy.allows({user_, policy::Action::remove, "reg.test/app", "unix"}));
+  EXPECT_TRUE(policy.allows({user_, policy::Action::remove, "reg.test/app", "unix"}).may_go_on);
   EXPECT_THAT(observer_.lines, IsEmpty());
 }
 
@@ -151,7 +151,8 @@ TEST_F(ListenerPolicyTest, SeesWhetherTheRequestCameOverTls) {
       policy_that_allows(R"("Principal":"*","Action":"*","Resource":"*",)"
                          R"("Condition":{"Bool":{"registry:SecureTransport":true}})");
   const auto may = [&](bool is_secure) {
-    return policy.allows({user_, policy::Action::pull, "reg.test/app", "unix", is_secure});
+    return policy.allows({user_, policy::Action::pull, "reg.test/app", "unix", is_secure})
+        .may_go_on;
   };
   const auto may_have_a_token = [&](bool is_secure) {
     return policy.may({user_, "repository", "reg.test/app", "pull", "node", "unix", is_secure});
@@ -178,6 +179,21 @@ TEST_F(ListenerPolicyTest, RefusesNothingInADryRunAndTellsWhatItWouldHave) {
                           "denied: no statement allows it, dry run",
                           "node: certificate web from unix registry:Pull reg.test/app denied, "
                           "denied: no statement allows it, dry run"));
+}
+
+TEST_F(ListenerPolicyTest, SaysWhyARequestMayGoOn) {
+  const std::string user_pulls =
+      R"("Principal":{"User":"web"},"Action":"registry:Pull","Resource":"*")";
+  const auto policy = policy_that_allows(user_pulls);
+  const auto tried = policy_that_allows(user_pulls, PolicyMode::dry_run);
+  const auto reason = [](const ListenerPolicy& one, const Subject& subject) {
+    return one.allows({subject, policy::Action::pull, "reg.test/app", "unix"}).reason;
+  };
+
+  EXPECT_EQ(reason(policy, user_), "allowed by One");
+  EXPECT_EQ(reason(policy, certificate_), "denied: no statement allows it");
+  EXPECT_EQ(reason(tried, user_), "allowed by One");
+  EXPECT_EQ(reason(tried, certificate_), "dry run: denied: no statement allows it");
 }
 
 TEST_F(ListenerPolicyTest, GrantsNoTokenForMoreThanReadingInADryRunEither) {

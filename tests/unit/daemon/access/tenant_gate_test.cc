@@ -139,6 +139,18 @@ TEST_F(TenantGateTest, LetsATenantHaveWhatHeMayPullAndAsksOnce) {
   EXPECT_EQ(target_.as->credential, (auth::Credential{"owner", "secret"}));
 }
 
+TEST_F(TenantGateTest, TellsTheLogWhichTenantHasAsked) {
+  const auto token = token_of("jane");
+  const auto claims = *verifier_.verify(token);
+
+  (void)ask(tag(), token);
+
+  EXPECT_EQ(target_.admission->subject_kind, "tenant");
+  EXPECT_EQ(target_.admission->subject, claims->subject.name);
+  EXPECT_EQ(target_.admission->token_id, claims->id);
+  EXPECT_EQ(target_.admission->resource, "reg.test/app");
+}
+
 TEST_F(TenantGateTest, RefusesATenantWithoutTheRight) {
   ASSERT_EQ(ask(tag(), token_of("owner")), 200);
 

@@ -65,6 +65,7 @@ class TokenGateTest : public testing::RegistryFixture {
     challenge_ = refusal ? testing::challenge_of(*refusal) : "";
     body_ = refusal ? std::get<std::string>(refusal->body) : "";
     EXPECT_EQ(target.as, nullptr);
+    admission_ = target.admission;
     return refusal ? refusal->status : 200;
   }
   // Over TLS, with the certificate of somebody.
@@ -97,6 +98,7 @@ class TokenGateTest : public testing::RegistryFixture {
   PolicyGate open_gate_{policy_, clock_};
   const ListenerPolicy everybody_{"node", nullptr, clock_, observer_};
   std::string challenge_;
+  std::optional<http::Admission> admission_;
   std::string body_;
 };
 
@@ -122,6 +124,24 @@ TEST_F(TokenGateTest, WantsATokenForTheRepositoryAndTheAction) {
   EXPECT_THAT(challenge_, HasSubstr("error=\"insufficient_scope\""));
 
   EXPECT_EQ(ask(gate_, path_to(RouteKind::blob), token_of("alice", "push")), 401);
+}
+
+TEST_F(TokenGateTest, TellsTheLogWhoMayHaveWhatAndWhy) {
+  const auto token = token_of("alice");
+  const auto id = (*verifier_.verify(token))->id;
+
+  ASSERT_EQ(ask(gate_, path_to(RouteKind::blob), token), 200);
+  EXPECT_EQ(admission_->subject_kind, "user");
+  EXPECT_EQ(admission_->subject, "alice");
+  EXPECT_EQ(admission_->token_id, id);
+  EXPECT_EQ(admission_->action, "registry:Pull");
+  EXPECT_EQ(admission_->resource, "reg.test/app");
+  EXPECT_THAT(admission_->reason, HasSubstr("allowed by "));
+
+  ASSERT_EQ(ask(gate_, path_to(RouteKind::tags), token), 403);
+  EXPECT_EQ(admission_->reason, "denied: no statement allows it");
+  ASSERT_EQ(ask(gate_, path_to(RouteKind::blob)), 401);
+  EXPECT_FALSE(admission_) << "nobody is known";
 }
 
 // A policy that has changed since the token was given counts at once.

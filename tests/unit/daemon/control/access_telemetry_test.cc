@@ -65,7 +65,7 @@ TEST_F(AccessTelemetryTest, LogsWhoWasDeniedWhatAndWhy) {
 
   EXPECT_EQ(logged_line(), nlohmann::json::parse(R"({
       "level": "info", "event": "policy_denied", "listener": "node", "subject_kind": "oidc",
-      "subject": "alice", "issuer": "ci", "groups": "dev,ops", "peer": "10.1.2.3:51324",
+      "subject": "alice", "issuer": "ci", "groups": ["dev", "ops"], "peer": "10.1.2.3:51324",
       "tls": true, "action": "registry:Pull", "resource": "reg.test/app", "reference": "v1",
       "reason": "denied by NoNight"})"));
 }

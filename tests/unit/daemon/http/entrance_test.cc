@@ -104,6 +104,7 @@ TEST_F(EntranceTest, BelievesTheHeaderOfAProxy) {
 
   EXPECT_EQ(read_response(peer).status, 200);
   EXPECT_EQ(handler_.requests().at(0).peer, "192.0.2.7:51324");
+  EXPECT_THAT(handler_.requests().at(0).proxy, ::testing::StartsWith("127.0.0.1:"));
 }
 
 TEST_F(EntranceTest, TakesAHeaderThatComesByteByByte) {
@@ -130,6 +131,7 @@ TEST_F(EntranceTest, AdmitsAProxyThatSpeaksForItself) {
 
   EXPECT_EQ(read_response(peer).status, 200);
   EXPECT_THAT(handler_.requests().at(0).peer, ::testing::StartsWith("127.0.0.1:"));
+  EXPECT_EQ(handler_.requests().at(0).proxy, "");
 }
 
 TEST_F(EntranceTest, RefusesAProxyThatSendsNoHeader) {

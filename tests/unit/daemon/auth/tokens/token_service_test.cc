@@ -218,6 +218,15 @@ TEST_F(OwnTokensAsPasswords, AreToldFromOthers) {
   EXPECT_EQ(passwords_handed_on_.shown.size(), 3U);
 }
 
+TEST_F(TokenServiceTest, TellsTheLogWhoGotWhichToken) {
+  const auto response = get("scope=repository:a:pull", kAliceBasic);
+
+  EXPECT_EQ(response.admission->subject_kind, "user");
+  EXPECT_EQ(response.admission->subject, "alice");
+  EXPECT_EQ(response.admission->token_id, claims_in(response).id);
+  EXPECT_FALSE(get("", "Basic YWxpY2U6d3Jvbmc=").admission);
+}
+
 TEST_F(TokenServiceTest, TellsItsObserverNothingSecret) {
   get("", kAliceBasic);
   get("", "Basic YWxpY2U6d3Jvbmc=");
