@@ -70,11 +70,12 @@ Crowd::Visit::~Visit() {
 }
 
 bool Crowd::Visit::come_from(const IpAddress& address) {
+  address_ = source_of(address);
   const auto& limits = crowd_.of_source_;
   if (limits == ShareLimits{} && crowd_.of_all_.bytes_per_second == 0) return true;
   MutexLock lock(crowd_.mutex_);
   const Source unknown{.sending = {ByteRate(limits.bytes_per_second)}};
-  const auto place = crowd_.sources_.try_emplace(source_of(address), unknown).first;
+  const auto place = crowd_.sources_.try_emplace(address_, unknown).first;
   if (!has_room(place->second.connections, limits.connections)) return false;
   ++place->second.connections;
   source_ = &*place;

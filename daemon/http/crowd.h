@@ -80,6 +80,8 @@ class Crowd::Visit {
 
   // Where the connection is from, once. False when too many are.
   bool come_from(const IpAddress& address);
+  // The address or network that counts as one; all zeros when there is none.
+  const IpAddress& source() const { return address_; }
 
   // Nothing when it may begin.
   std::optional<Refusal> begin_request();
@@ -94,6 +96,7 @@ class Crowd::Visit {
 
  private:
   Crowd& crowd_;
+  IpAddress address_{};
   Sources::value_type* source_ = nullptr;
   const std::uint64_t piece_bytes_;
   SendQueue::Sender sender_;

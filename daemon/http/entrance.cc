@@ -132,9 +132,7 @@ Entrance::Step Entrance::let_in(Connection& connection) const {
   return Step::shakes_hands;
 }
 
-Entrance::Step Entrance::greet(Connection& connection) {
-  auto& tls = *connection.wire().tls();
-  const auto result = tls.handshake();
+Entrance::Step Entrance::greeted(Connection& connection, const IoResult& result) const {
   switch (result.kind) {
     case IoResult::Kind::done:
       return Step::through;
@@ -149,7 +147,7 @@ Entrance::Step Entrance::greet(Connection& connection) {
   if (options_.observer != nullptr) {
     options_.observer->handshake_failed({options_.name, connection.peer(), result.failure});
   }
-  if (!tls.met_plain_http()) return Step::failed;
+  if (!connection.wire().tls()->met_plain_http()) return Step::failed;
   connection.wire().end_tls();
   return Step::is_plain;
 }
