@@ -61,8 +61,8 @@ Entrance::Arrival Entrance::admit(UniqueFd socket, const SocketAddress& peer, Cr
   const auto address = address_of(peer);
   const bool is_proxy = address && any_contains(options_.proxies, *address);
   if (address && !is_proxy && !may_come(*address)) {
-    close_at_once(std::move(socket));
     tell_refused(name, "source");
+    close_at_once(std::move(socket));
     return {Arrival::Kind::gone};
   }
   if (!address && !is_of_known_uid(socket.get())) return {Arrival::Kind::gone};
