@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <csignal>
+#include <optional>
 #include <thread>
 
 #include "daemon/http/connection.h"
@@ -46,9 +47,10 @@ class ConnectionTlsTest : public ::testing::Test {
 };
 
 TEST_F(ConnectionTlsTest, TakesSoManyRecordsAtATime) {
+  std::optional<testing::TlsClient> peer;
   std::thread client([&] {
-    testing::TlsClient peer(listener_.address());
-    for (int i = 0; i < 40; ++i) peer.send("x");
+    peer.emplace(listener_.address());
+    for (int i = 0; i < 40; ++i) peer->send("x");
   });
   auto connection = accept();
   client.join();
