@@ -42,8 +42,8 @@ struct Limits {
   bool operator==(const Limits&) const = default;
 };
 
-// Without a word in the config: what others reach has a limit of requests, so that those who never
-// take their answers leave threads to everybody else.
+// Without a word in the config: where others reach it, no source may have it for itself, and those
+// who never take their answers leave threads to everybody else.
 Limits default_limits(std::string_view listen_address);
 
 // Of a listener on a unix socket.

@@ -89,10 +89,12 @@ Tls read_tls(Section& parent) {
 Limits default_limits(std::string_view listen_address) {
   constexpr std::uint64_t kRequests = 512;  // half of the threads there are for answers
   constexpr std::uint64_t kRequestsPerSource = 256;
+  constexpr std::uint64_t kConnectionsPerSource = 1024;
   Limits limits;
   if (is_local_address(listen_address)) return limits;
   limits.requests = kRequests;
   limits.requests_per_source = kRequestsPerSource;
+  limits.connections_per_source = kConnectionsPerSource;
   return limits;
 }
 

@@ -98,7 +98,8 @@ TEST(Listener, HasLimits) {
   EXPECT_EQ(listener_with("limits: {}", "127.0.0.1:5050").limits, Limits{});
 }
 
-TEST(Listener, HasALimitOfRequestsWhereOthersReachIt) {
+TEST(Listener, IsForNoSourceAloneWhereOthersReachIt) {
+  EXPECT_EQ(listener_with("auth: none", "10.0.0.1:5050").limits.connections_per_source, 1024U);
   EXPECT_EQ(listener_with("auth: none", "10.0.0.1:5050").limits.requests, 512U);
   EXPECT_EQ(listener_with("limits: {rate: 1MiB}", "10.0.0.1:5050").limits.requests_per_source,
             256U);
