@@ -240,20 +240,21 @@ void Wire::reset_when_closed() const {
 Result<std::uint64_t> Wire::may_send(std::uint64_t wanted) {
   if (!visit_.is_paced()) return wanted;
   if (booked_bytes_ == 0) {
-    booked_bytes_ = std::min(wanted, visit_.piece_bytes());
-    const auto at = visit_.book(booked_bytes_, std::chrono::steady_clock::now());
-    if (auto come = wait_for_turn(at); !come) return come.error();
+    const auto piece = std::min(wanted, visit_.piece_bytes());
+    if (auto come = wait_for_turn(piece); !come) return come.error();
+    booked_bytes_ = piece;
   }
   return std::min(wanted, booked_bytes_);
 }
 
-Status Wire::wait_for_turn(MonoTime at) const {
+Status Wire::wait_for_turn(std::uint64_t bytes) {
   for (;;) {
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(at - std::chrono::steady_clock::now());
-    if (left.count() <= 0) return {};
+    const auto now = std::chrono::steady_clock::now();
+    const auto at = visit_.ask_to_send(bytes, now);
+    if (at <= now) return {};
     constexpr short kOnlyItsEnd = 0;
-    if (poll_for(descriptor(), kOnlyItsEnd, left)) return send_failure(EPIPE);
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(at - now);
+    if (poll_for(descriptor(), kOnlyItsEnd, wait)) return send_failure(EPIPE);
   }
 }
 
