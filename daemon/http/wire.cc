@@ -29,6 +29,9 @@ constexpr std::chrono::milliseconds kMoment{10};
 // Holds partial segments back while a file is sent: sendfile(2) hands the kernel 16 pages at a
 // time, and with TCP_NODELAY each lot would leave in segments of its own. Measured over loopback: a
 // sixth less time and a quarter less CPU for 256 MiB.
+//
+// Not with TLS, which has nothing to gain: with BBR, Linux now and then leaves a corked socket's
+// full queue alone for 60 to 90 ms, and many small writes meet that more often.
 class Cork {
  public:
   explicit Cork(int socket) : socket_(socket) { set(1); }
@@ -113,9 +116,13 @@ Status Wire::send(std::string_view first, std::string_view second, bool more_fol
 }
 
 Status Wire::send_file(std::string_view first, int file, std::uint64_t offset, std::uint64_t size) {
+  if (tls_) {
+    auto sent = send_sealed(first);
+    return sent ? send_file_sealed(file, offset, size) : sent;
+  }
   const Cork cork(descriptor());
   if (auto sent = send(first, {}, /*more_follows=*/true); !sent) return sent;
-  return tls_ ? send_file_sealed(file, offset, size) : send_file_plain(file, offset, size);
+  return send_file_plain(file, offset, size);
 }
 
 Status Wire::send_file_plain(int file, std::uint64_t offset, std::uint64_t size) {
