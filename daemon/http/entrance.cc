@@ -144,10 +144,12 @@ Entrance::Step Entrance::greeted(Connection& connection, const IoResult& result)
     case IoResult::Kind::failed:
       break;
   }
+  const auto& tls = *connection.wire().tls();
+  if (!tls.has_heard()) return Step::turned_away;
   if (options_.observer != nullptr) {
     options_.observer->handshake_failed({options_.name, connection.peer(), result.failure});
   }
-  if (!connection.wire().tls()->met_plain_http()) return Step::failed;
+  if (!tls.met_plain_http()) return Step::failed;
   connection.wire().end_tls();
   return Step::is_plain;
 }
