@@ -58,7 +58,8 @@ listeners:
     hosts: [registry.test]
     limits:
       requests: 700
-      requests_per_source: 0  # all of the readers get in
+      requests_per_source: 0  # all of the bad clients get in
+      connections_per_source: 0
       head_timeout: ${HEAD_S}s
       idle_timeout: ${IDLE_S}s
 metrics: {address: "127.0.0.1:$METRICS_PORT"}
