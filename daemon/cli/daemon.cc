@@ -6,7 +6,6 @@
 
 #include "daemon/cli/server_options.h"
 #include "daemon/cli/upstream_rules.h"
-#include "daemon/config/networks.h"
 #include "daemon/control/control_socket.h"
 #include "daemon/registry/image_reference.h"
 
@@ -174,12 +173,6 @@ Status Daemon::listen_on(const config::Listener& listener) {
   auto server = http::Server::start(server_options(listener, listener_telemetry_), http_pool_,
                                     access_->front(listener.name, *registry_));
   if (!server.ok()) return server.error();
-  const std::string address = (*server)->address();
-  if (!listener.is_public && config::is_public_address(address)) {
-    return Error{Errc::invalid, "listener " + listener.name + ": " + address +
-                                    " can be reached from more than a private network; "
-                                    "`public: true` would allow it"};
-  }
   servers_.push_back(*std::move(server));
   return {};
 }

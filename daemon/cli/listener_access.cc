@@ -5,8 +5,8 @@
 #include <system_error>
 #include <utility>
 
+#include "cache/base/small_file.h"
 #include "daemon/auth/digests.h"
-#include "daemon/auth/small_file.h"
 #include "daemon/auth/tokens/secret_file.h"
 
 namespace larder::cli {
@@ -36,7 +36,7 @@ tokens::TokenRules rules_for(const config::Tokens& tokens, config::ListenerAuth 
 
 // The key of tenants' ids, made on the first start.
 Result<std::string> tenant_key(const std::filesystem::path& file) {
-  auto key = auth::read_small_file(file, kTenantKeyBytes);
+  auto key = read_small_file(file, kTenantKeyBytes);
   if (key.ok() && key->size() == kTenantKeyBytes) return key;
   if (!key.ok() && key.error().code != Errc::not_found) return key;
   const std::string made = auth::random_bytes(kTenantKeyBytes);

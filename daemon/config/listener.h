@@ -29,7 +29,7 @@ struct Tls {
   bool operator==(const Tls&) const = default;
 };
 
-// What is at most taken; 0, or no rate: no limit.
+// What is at most taken; 0, or no rate: no limit. As it is for a local listener.
 struct Limits {
   std::uint64_t connections = 4096;
   std::uint64_t requests = 0;           // in flight
@@ -41,6 +41,10 @@ struct Limits {
   Milliseconds idle_timeout{30000};
   bool operator==(const Limits&) const = default;
 };
+
+// Without a word in the config: where others reach it, no source may have it for itself, and those
+// who never take their answers leave threads to everybody else.
+Limits default_limits(std::string_view listen_address);
 
 // Of a listener on a unix socket.
 struct SocketFile {

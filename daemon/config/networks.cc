@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <optional>
+#include <span>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -21,6 +22,7 @@ struct Network {
   std::size_t bits;
 };
 
+constexpr std::array<std::string_view, 2> kLoopback{"127.0.0.0/8", "::1/128"};
 constexpr std::array<std::string_view, 9> kPrivateNetworks{
     "10.0.0.0/8",     "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8",
     "169.254.0.0/16", "::1/128",       "fc00::/7",       "fe80::/10"};
@@ -58,6 +60,12 @@ bool covers(const Network& network, const Bytes& address) {
   return true;
 }
 
+bool is_in(std::span<const std::string_view> networks, const Bytes& address) {
+  return std::any_of(networks.begin(), networks.end(), [&](std::string_view network) {
+    return covers(*parse_network(network), address);
+  });
+}
+
 // The host of "10.0.0.1:5050" or "[fd00::1]:5050".
 std::string_view host_of(std::string_view address) {
   std::string_view host = address.substr(0, address.rfind(':'));
@@ -87,19 +95,14 @@ bool is_source(std::string_view text) {
 
 bool is_public_address(std::string_view listen_address) {
   const auto address = parse_ip(host_of(listen_address));
-  if (!address) return false;
-  return std::none_of(
-      kPrivateNetworks.begin(), kPrivateNetworks.end(),
-      [&](std::string_view network) { return covers(*parse_network(network), *address); });
+  return address && !is_in(kPrivateNetworks, *address);
 }
 
-bool is_own_host_address(std::string_view listen_address) {
-  if (listen_address.starts_with("unix:")) return true;
-  if (listen_address.starts_with("interface:lo:")) return true;
+bool is_local_address(std::string_view listen_address) {
   const auto host = host_of(listen_address);
+  if (listen_address.starts_with("unix:") || host == "localhost") return true;
   const auto address = parse_ip(host);
-  if (!address) return host == "localhost";
-  return covers(*parse_network(address->size() == 4 ? "127.0.0.0/8" : "::1/128"), *address);
+  return address && is_in(kLoopback, *address);
 }
 
 }  // namespace larder::config

@@ -19,7 +19,7 @@ bool is_source(std::string_view text);
 // wildcards, and what is not set aside for private use (RFC 1918, 4193, 6598), links and loopback.
 bool is_public_address(std::string_view listen_address);
 
-// Whether nobody but this host reaches it: a unix socket, loopback, or `localhost`.
-bool is_own_host_address(std::string_view listen_address);
+// Whether only processes of this machine reach it: loopback, unix sockets.
+bool is_local_address(std::string_view listen_address);
 
 }  // namespace larder::config

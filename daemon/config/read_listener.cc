@@ -151,7 +151,7 @@ Listener read_listener(Section section, const Tokens& tokens) {
   section.read_texts("hosts", kHosts, listener.hosts);
   read_named(section, "upstreams", kUpstreams, listener.upstreams);
   read_rights(section, tokens, listener);
-  listener.limits = read_limits(section);
+  listener.limits = read_limits(section, default_limits(listener.address));
   section.finish();
   return listener;
 }

@@ -23,6 +23,6 @@ void read_egress(Section& root, std::vector<std::string>& networks);
 
 // Its parts.
 Tls read_tls(Section& section);
-Limits read_limits(Section& section);
+Limits read_limits(Section& section, Limits defaults);
 
 }  // namespace larder::config

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "daemon/config/networks.h"
 #include "daemon/config/read_auth.h"
 #include "daemon/config/read_listener.h"
 
@@ -85,8 +86,19 @@ Tls read_tls(Section& parent) {
   return tls;
 }
 
-Limits read_limits(Section& parent) {
+Limits default_limits(std::string_view listen_address) {
+  constexpr std::uint64_t kRequests = 512;  // half of the threads there are for answers
+  constexpr std::uint64_t kRequestsPerSource = 256;
+  constexpr std::uint64_t kConnectionsPerSource = 1024;
   Limits limits;
+  if (is_local_address(listen_address)) return limits;
+  limits.requests = kRequests;
+  limits.requests_per_source = kRequestsPerSource;
+  limits.connections_per_source = kConnectionsPerSource;
+  return limits;
+}
+
+Limits read_limits(Section& parent, Limits limits) {
   std::optional<Section> section = parent.read_section("limits");
   if (!section) return limits;
   read_count(*section, "connections", limits.connections);

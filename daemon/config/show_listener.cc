@@ -65,7 +65,8 @@ Tree tree_of(const Listener& listener) {
   if (!listener.policy_file.empty()) {
     tree["policy_mode"] = std::string(to_string(listener.policy_mode));
   }
-  if (listener.limits != Limits{}) tree["limits"] = tree_of(listener.limits);
+  if (listener.limits != default_limits(listener.address))
+    tree["limits"] = tree_of(listener.limits);
   return tree;
 }
 

@@ -8,7 +8,7 @@ namespace {
 
 bool shows_credentials_in_clear(const Listener& listener) {
   return listener.auth != ListenerAuth::none && listener.tls.certificates.empty() &&
-         !is_own_host_address(listener.address);
+         !is_local_address(listener.address);
 }
 
 }  // namespace
@@ -21,7 +21,7 @@ std::vector<std::string> warnings_of(const Config& config) {
     warnings.push_back("listener " + listener.name + ": passwords and tokens reach " +
                        listener.address +
                        " in clear; `tls` would encrypt them, and where something in front of it "
-                       "ends TLS, `allow` should name that alone");
+                       "ends TLS, nobody else should reach it");
   }
   return warnings;
 }

@@ -1,5 +1,5 @@
-// So many bytes a second: what is sent is booked, and may go once what was booked before it has had
-// its time. A quarter of a second's bytes may be saved up.
+// So many bytes a second: what was booked has its time before the next may go. A quarter of a
+// second's bytes may be saved up.
 //
 // Thread-safety: one thread at a time. Blocks: no.
 #pragma once
@@ -26,13 +26,13 @@ class ByteRate {
     return std::clamp(bytes_per_second_ / 16, kPieceBytesMin, kPieceBytesMax);
   }
 
-  // When `bytes` may go. Requires: at most piece_bytes().
-  MonoTime book(std::uint64_t bytes, MonoTime now) {
-    if (!is_limited()) return now;
-    const MonoTime at = std::max(booked_until_, now - kSavedUp);
-    const auto nanoseconds = bytes * std::uint64_t{1'000'000'000} / bytes_per_second_;
-    booked_until_ = at + std::chrono::nanoseconds(nanoseconds);
-    return std::max(at, now);
+  // When something may go after `bytes` more.
+  MonoTime after(std::uint64_t bytes, MonoTime now) const {
+    return is_limited() ? std::max(booked_until_, now - kSavedUp) + time_of(bytes) : now;
+  }
+
+  void book(std::uint64_t bytes, MonoTime now) {
+    if (is_limited()) booked_until_ = after(bytes, now);
   }
 
   // Whether one that begins anew would be just as well off.
@@ -40,6 +40,10 @@ class ByteRate {
 
  private:
   static constexpr std::chrono::milliseconds kSavedUp{250};
+
+  std::chrono::nanoseconds time_of(std::uint64_t bytes) const {
+    return std::chrono::nanoseconds(bytes * std::uint64_t{1'000'000'000} / bytes_per_second_);
+  }
 
   std::uint64_t bytes_per_second_;
   MonoTime booked_until_{};

@@ -10,18 +10,9 @@
 
 #include "cache/base/result.h"
 #include "daemon/http/certificate_files.h"
+#include "daemon/http/pem.h"
 
 namespace larder::http {
-
-struct FreeOpenSsl {
-  void operator()(BIO* bio) const { BIO_free(bio); }
-  void operator()(X509* certificate) const { X509_free(certificate); }
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-  void operator()(STACK_OF(X509) * chain) const { sk_X509_pop_free(chain, X509_free); }
-  void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
-};
-template <class T>
-using OpenSslOwned = std::unique_ptr<T, FreeOpenSsl>;
 
 struct CertificatePair {
   // `whose` begins what is said of a file: "client", "server".

@@ -12,7 +12,9 @@ namespace larder::http {
 namespace {
 
 constexpr std::size_t kReceiveBytes = 16 * 1024;  // per call
-constexpr std::size_t kGatherBytes = 16 * 1024;   // what write() holds back at most
+// Records at a time: of one byte each, a full socket buffer would be milliseconds of work.
+constexpr int kRecordsMax = 16;
+constexpr std::size_t kGatherBytes = 16 * 1024;  // what write() holds back at most
 
 Connection::Received outcome_of(ssize_t count) {
   if (count > 0) return Connection::Received::bytes;
@@ -34,7 +36,7 @@ Connection::~Connection() {
 Connection::Received Connection::receive(std::size_t bytes_max) {
   std::array<char, kReceiveBytes> buffer;
   auto result = Received::nothing;
-  while (received_.size() < bytes_max) {
+  for (int records = 0; records < kRecordsMax && received_.size() < bytes_max; ++records) {
     const auto wanted = std::min(buffer.size(), bytes_max - received_.size());
     const auto count = wire_.take(std::span(buffer).first(wanted));
     if (count <= 0) return result == Received::bytes ? result : outcome_of(count);

@@ -47,7 +47,8 @@ class Connection {
   Wire& wire() { return wire_; }
 
   enum class Received { bytes, nothing, closed };
-  // Takes what the peer has sent, until received() holds `bytes_max`.
+  // Takes what the peer has sent, until received() holds `bytes_max`. More may be there when it has
+  // come in many small pieces: the socket, or has_pending(), shows it.
   Received receive(std::size_t bytes_max);
   // Throws away what the peer has sent; `nothing` when that was all for now.
   Received discard();

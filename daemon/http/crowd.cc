@@ -18,7 +18,7 @@ IpAddress source_of(const IpAddress& address) {
 }  // namespace
 
 Crowd::Crowd(const ShareLimits& of_all, const ShareLimits& of_source)
-    : of_all_(of_all), of_source_(of_source), rate_(of_all.bytes_per_second) {}
+    : of_all_(of_all), of_source_(of_source), send_queue_(of_all.bytes_per_second) {}
 
 std::unique_ptr<Crowd::Visit> Crowd::enter() {
   if (!has_room(connections_.fetch_add(1), of_all_.connections)) {
@@ -46,7 +46,8 @@ void Crowd::forget_some(MonoTime now) {
   while (!leavers_.empty()) {
     const auto source = sources_.find(leavers_.front());
     const bool is_back = source->second.connections > 0;
-    const bool is_due = source->second.rate.is_saved_up(now) || leavers_.size() > kRememberedMax;
+    const bool is_due =
+        source->second.sending.rate.is_saved_up(now) || leavers_.size() > kRememberedMax;
     if (!is_back && !is_due) return;
     source->second.waits_to_be_forgotten = false;
     if (!is_back) sources_.erase(source);
@@ -54,25 +55,31 @@ void Crowd::forget_some(MonoTime now) {
   }
 }
 
+Crowd::Visit::Visit(Crowd& crowd)
+    : crowd_(crowd),
+      piece_bytes_(std::min(ByteRate(crowd.of_all_.bytes_per_second).piece_bytes(),
+                            ByteRate(crowd.of_source_.bytes_per_second).piece_bytes())),
+      sender_{&crowd.unnamed_} {}
+
 Crowd::Visit::~Visit() {
   end_request();
   --crowd_.connections_;
-  if (source_ == nullptr) return;
   MutexLock lock(crowd_.mutex_);
-  crowd_.leave(*source_, std::chrono::steady_clock::now());
+  crowd_.send_queue_.give_up(sender_);
+  if (source_ != nullptr) crowd_.leave(*source_, std::chrono::steady_clock::now());
 }
 
 bool Crowd::Visit::come_from(const IpAddress& address) {
+  address_ = source_of(address);
   const auto& limits = crowd_.of_source_;
-  if (limits == ShareLimits{}) return true;
+  if (limits == ShareLimits{} && crowd_.of_all_.bytes_per_second == 0) return true;
   MutexLock lock(crowd_.mutex_);
-  const auto place =
-      crowd_.sources_
-          .try_emplace(source_of(address), Source{.rate = ByteRate(limits.bytes_per_second)})
-          .first;
+  const Source unknown{.sending = {ByteRate(limits.bytes_per_second)}};
+  const auto place = crowd_.sources_.try_emplace(address_, unknown).first;
   if (!has_room(place->second.connections, limits.connections)) return false;
   ++place->second.connections;
   source_ = &*place;
+  sender_.source = &place->second.sending;
   return true;
 }
 
@@ -92,6 +99,7 @@ std::optional<Refusal> Crowd::Visit::begin_request() {
 void Crowd::Visit::end_request() {
   if (!std::exchange(in_request_, false)) return;
   MutexLock lock(crowd_.mutex_);
+  crowd_.send_queue_.give_up(sender_);
   --crowd_.requests_;
   if (source_ != nullptr) --source_->second.requests;
 }
@@ -101,15 +109,9 @@ bool Crowd::Visit::is_paced() const {
          (source_ != nullptr && crowd_.of_source_.bytes_per_second > 0);
 }
 
-std::uint64_t Crowd::Visit::piece_bytes() const {
-  return std::min(ByteRate(crowd_.of_all_.bytes_per_second).piece_bytes(),
-                  ByteRate(crowd_.of_source_.bytes_per_second).piece_bytes());
-}
-
-MonoTime Crowd::Visit::book(std::uint64_t bytes, MonoTime now) {
+MonoTime Crowd::Visit::ask_to_send(std::uint64_t bytes, MonoTime now) {
   MutexLock lock(crowd_.mutex_);
-  const auto at = crowd_.rate_.book(bytes, now);
-  return source_ == nullptr ? at : std::max(at, source_->second.rate.book(bytes, now));
+  return crowd_.send_queue_.ask(sender_, bytes, now);
 }
 
 }  // namespace larder::http

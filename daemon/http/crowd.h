@@ -17,9 +17,9 @@
 
 #include "cache/base/clock.h"
 #include "cache/base/mutex.h"
-#include "daemon/http/byte_rate.h"
 #include "daemon/http/ip_address.h"
 #include "daemon/http/refusal.h"
+#include "daemon/http/send_queue.h"
 
 namespace larder::http {
 
@@ -51,7 +51,7 @@ class Crowd {
   struct Source {
     std::size_t connections = 0;
     std::size_t requests = 0;
-    ByteRate rate;
+    SendQueue::Source sending;
     bool waits_to_be_forgotten = false;
   };
   using Sources = std::map<IpAddress, Source>;
@@ -65,20 +65,23 @@ class Crowd {
 
   Mutex mutex_;
   std::size_t requests_ GUARDED_BY(mutex_) = 0;
-  ByteRate rate_ GUARDED_BY(mutex_);
+  SendQueue send_queue_ GUARDED_BY(mutex_);
+  SendQueue::Source unnamed_ GUARDED_BY(mutex_){ByteRate(0)};  // all that have no source
   Sources sources_ GUARDED_BY(mutex_);
   std::deque<IpAddress> leavers_ GUARDED_BY(mutex_);  // not connected and not forgotten yet
 };
 
 class Crowd::Visit {
  public:
-  explicit Visit(Crowd& crowd) : crowd_(crowd) {}
+  explicit Visit(Crowd& crowd);
   ~Visit();
   Visit(const Visit&) = delete;
   Visit& operator=(const Visit&) = delete;
 
   // Where the connection is from, once. False when too many are.
   bool come_from(const IpAddress& address);
+  // The address or network that counts as one; all zeros when there is none.
+  const IpAddress& source() const { return address_; }
 
   // Nothing when it may begin.
   std::optional<Refusal> begin_request();
@@ -87,13 +90,16 @@ class Crowd::Visit {
   // Whether anything must be booked before it is sent.
   bool is_paced() const;
   // How many bytes to book at a time.
-  std::uint64_t piece_bytes() const;
-  // When they may be sent.
-  MonoTime book(std::uint64_t bytes, MonoTime now);
+  std::uint64_t piece_bytes() const { return piece_bytes_; }
+  // Books bytes of the request's answer, as SendQueue::ask(); who waits gives up with its request.
+  MonoTime ask_to_send(std::uint64_t bytes, MonoTime now);
 
  private:
   Crowd& crowd_;
+  IpAddress address_{};
   Sources::value_type* source_ = nullptr;
+  const std::uint64_t piece_bytes_;
+  SendQueue::Sender sender_;
   bool in_request_ = false;
 };
 

@@ -21,12 +21,17 @@ MonoTime now() {
 
 }  // namespace
 
-Desk::Desk(const ServerOptions& options, Entrance& entrance, int epoll, HandOn hand_on)
+Desk::Desk(const ServerOptions& options, Entrance& entrance, int epoll, HandOn hand_on,
+           std::function<void()> on_greeted)
     : options_(options),
       entrance_(entrance),
       epoll_(epoll),
       hand_on_(std::move(hand_on)),
-      guests_({options.idle_timeout, options.head_timeout, kLinger}) {}
+      guests_({options.idle_timeout, options.head_timeout, kLinger}) {
+  if (options.tls) {
+    handshakes_.emplace(options.name, Handshakes::usual_threads(), std::move(on_greeted));
+  }
+}
 
 void Desk::admit(std::unique_ptr<Connection> newcomer, Stage stage) {
   const int descriptor = newcomer->descriptor();
@@ -58,10 +63,11 @@ void Desk::release_expired() {
 }
 
 void Desk::leave() {
+  if (handshakes_) handshakes_->stop();
   for (auto* guest : guests_.waiting()) {
     // Nobody has woken us for it: a guest that is handed on now would still be watched.
     ::epoll_ctl(epoll_, EPOLL_CTL_DEL, guest->connection->descriptor(), nullptr);
-    on_ready(*guest);
+    if (guest->stage != Stage::handshake) on_ready(*guest);
   }
   for (auto* guest : guests_.waiting()) guests_.release(*guest);
 }
@@ -71,7 +77,7 @@ void Desk::on_ready(Guest& guest) {
     case Stage::introduction:
       return on_step(guest, entrance_.introduce(*guest.connection));
     case Stage::handshake:
-      return on_step(guest, entrance_.greet(*guest.connection));
+      return handshakes_->step(guest);
     case Stage::idle:
     case Stage::head:
       return receive(guest);
@@ -79,6 +85,17 @@ void Desk::on_ready(Guest& guest) {
       return receive_body(guest);
     case Stage::lingering:
       return linger(guest);
+  }
+}
+
+void Desk::resume() {
+  if (!handshakes_) return;
+  for (const auto& [guest, result] : handshakes_->take_done()) {
+    if (guest->stage == Stage::handshake) {
+      on_step(*guest, entrance_.greeted(*guest->connection, result));
+    } else {
+      guests_.release(*guest);  // its time was over
+    }
   }
 }
 
@@ -90,7 +107,7 @@ void Desk::on_step(Guest& guest, Entrance::Step step) {
       return watch(guest, EPOLLOUT);
     case Entrance::Step::shakes_hands:
       guests_.move(guest, Stage::handshake, now());
-      return on_step(guest, entrance_.greet(*guest.connection));
+      return handshakes_->step(guest);
     case Entrance::Step::through:
       guests_.move(guest, Stage::idle, now());
       return receive(guest);

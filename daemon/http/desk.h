@@ -14,6 +14,7 @@
 #include "daemon/http/connection.h"
 #include "daemon/http/entrance.h"
 #include "daemon/http/guests.h"
+#include "daemon/http/handshakes.h"
 #include "daemon/http/received_request.h"
 #include "daemon/http/refusal.h"
 #include "daemon/http/server.h"
@@ -28,7 +29,9 @@ class Desk {
                                                            ReceivedRequest request)>;
 
   // Guests are watched by `epoll`, their addresses as data. `entrance` is used until leave().
-  Desk(const ServerOptions& options, Entrance& entrance, int epoll, HandOn hand_on);
+  // `on_greeted` is called on any thread when resume() has something to do; it must not block.
+  Desk(const ServerOptions& options, Entrance& entrance, int epoll, HandOn hand_on,
+       std::function<void()> on_greeted);
 
   void admit(std::unique_ptr<Connection> newcomer, Stage stage);
   // A connection that was handed on, to wait for its next request, or for the body of one whose
@@ -39,10 +42,12 @@ class Desk {
 
   // Something has come, or there is room to send. `guest` may be gone afterwards.
   void on_ready(Guest& guest);
+  // Goes on with those whose handshakes did.
+  void resume();
   void release_expired();
   std::optional<MonoTime> next_deadline() const { return guests_.next_deadline(); }
 
-  // Hands on what has fully arrived, closes what waits for a request.
+  // Hands on what has fully arrived, closes what waits for a request or for the end of a handshake.
   void leave();
 
   // Answers a request that no handler will see, and tells of it. Any thread.
@@ -65,6 +70,7 @@ class Desk {
   const int epoll_;
   const HandOn hand_on_;
   Guests guests_;
+  std::optional<Handshakes> handshakes_;  // after guests_, whom it has; nothing: plain HTTP
 };
 
 }  // namespace larder::http

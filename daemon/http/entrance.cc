@@ -61,8 +61,8 @@ Entrance::Arrival Entrance::admit(UniqueFd socket, const SocketAddress& peer, Cr
   const auto address = address_of(peer);
   const bool is_proxy = address && any_contains(options_.proxies, *address);
   if (address && !is_proxy && !may_come(*address)) {
-    close_at_once(std::move(socket));
     tell_refused(name, "source");
+    close_at_once(std::move(socket));
     return {Arrival::Kind::gone};
   }
   if (!address && !is_of_known_uid(socket.get())) return {Arrival::Kind::gone};
@@ -132,9 +132,7 @@ Entrance::Step Entrance::let_in(Connection& connection) const {
   return Step::shakes_hands;
 }
 
-Entrance::Step Entrance::greet(Connection& connection) {
-  auto& tls = *connection.wire().tls();
-  const auto result = tls.handshake();
+Entrance::Step Entrance::greeted(Connection& connection, const IoResult& result) const {
   switch (result.kind) {
     case IoResult::Kind::done:
       return Step::through;
@@ -146,6 +144,8 @@ Entrance::Step Entrance::greet(Connection& connection) {
     case IoResult::Kind::failed:
       break;
   }
+  const auto& tls = *connection.wire().tls();
+  if (!tls.has_heard()) return Step::turned_away;
   if (options_.observer != nullptr) {
     options_.observer->handshake_failed({options_.name, connection.peer(), result.failure});
   }

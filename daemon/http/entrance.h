@@ -51,9 +51,10 @@ class Entrance {
     failed,        // an alert that tells the peer why is on its way
     turned_away,   // to be closed
   };
-  // One more step of a connection that is at Stage::introduction, or at Stage::handshake.
+  // One more step of a connection that is at Stage::introduction.
   Step introduce(Connection& connection);
-  Step greet(Connection& connection);
+  // What a step of one's handshake has come to.
+  Step greeted(Connection& connection, const IoResult& result) const;
   // Tells that a connection does not get in.
   void tell_refused(const std::string& peer, std::string_view reason) const;
 

@@ -9,7 +9,7 @@ Guests::Guests(Limits limits) : limits_(limits) {}
 
 Guest& Guests::admit(std::unique_ptr<Connection> connection, Stage stage, MonoTime now) {
   auto& guests = list(stage);
-  guests.push_back({std::move(connection), stage, deadline(stage, now), {}, {}});
+  guests.push_back({std::move(connection), stage, deadline(stage, now), {}});
   guests.back().self = std::prev(guests.end());
   return guests.back();
 }
@@ -31,7 +31,16 @@ std::unique_ptr<Connection> Guests::release(Guest& guest) {
 
 void Guests::release_expired(MonoTime now) {
   for (auto& guests : lists_) {
-    while (!guests.empty() && guests.front().deadline <= now) release(guests.front());
+    while (!guests.empty() && guests.front().deadline <= now) end(guests.front(), now);
+  }
+}
+
+void Guests::end(Guest& late, MonoTime now) {
+  if (late.is_away) {
+    late.connection->cut();
+    move(late, Stage::lingering, now);
+  } else {
+    release(late);
   }
 }
 

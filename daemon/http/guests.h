@@ -33,6 +33,7 @@ struct Guest {
   Stage stage;
   MonoTime deadline;
   std::list<Guest>::iterator self;
+  bool is_away = false;        // its connection is in the hands of Handshakes
   RequestHead head{};          // at Stage::body
   std::size_t body_bytes = 0;  // that have come, at Stage::body
 };
@@ -52,6 +53,7 @@ class Guests {
   void move(Guest& guest, Stage stage, MonoTime now);
   std::unique_ptr<Connection> release(Guest& guest);
 
+  // Those who are away are cut, and released another time.
   void release_expired(MonoTime now);
   // One of `stage` whose time is over; null when there is none.
   Guest* expired(Stage stage, MonoTime now);
@@ -67,6 +69,7 @@ class Guests {
  private:
   std::list<Guest>& list(Stage stage) { return lists_[static_cast<std::size_t>(stage)]; }
   MonoTime deadline(Stage stage, MonoTime now) const;
+  void end(Guest& late, MonoTime now);
 
   const Limits limits_;
   std::array<std::list<Guest>, 6> lists_;  // by stage, in order of deadline

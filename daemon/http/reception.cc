@@ -53,7 +53,7 @@ Reception::Reception(std::unique_ptr<Entrance> entrance, const ServerOptions& op
       entrance_(std::move(entrance)),
       epoll_(std::move(epoll)),
       wake_event_(std::move(wake_event)),
-      desk_(options, *entrance_, epoll_.get(), std::move(hand_on)) {
+      desk_(options, *entrance_, epoll_.get(), std::move(hand_on), [this] { wake(); }) {
   if (entrance_->needs_maintenance()) next_maintenance_ = now() + Entrance::kMaintenance;
 }
 
@@ -155,6 +155,7 @@ void Reception::read_mail() {
     desk_.take_back(std::move(connection), std::move(head));
   }
   for (auto& connection : parting) desk_.part_with(std::move(connection));
+  desk_.resume();
   if (leaving) leave();
 }
 

@@ -98,7 +98,8 @@ std::unique_ptr<Connection> PooledServer::hand_on(std::unique_ptr<Connection> co
                                                   ReceivedRequest request) {
   // Two owners: the pool, which may drop the work unrun, and we, who keep what it refuses.
   const auto turn = std::make_shared<Turn>(turns_, std::move(connection), std::move(request));
-  if (workers_.submit([this, turn] { serve_safely(*turn); })) return nullptr;
+  if (workers_.submit([this, turn] { serve_safely(*turn); }, options_.spare_workers))
+    return nullptr;
   return turn->release();
 }
 
@@ -186,6 +187,9 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options, WorkerPool&
   auto listener = ListenSocket::open(*address, options.unix_mode);
   if (!listener) return in_context("listener " + options.name, listener.error());
   auto bound = listener->address();
+  if (options.approve) {
+    if (auto approved = options.approve(bound); !approved) return approved.error();
+  }
   const std::string name = options.name;
   auto server =
       std::make_unique<PooledServer>(std::move(options), std::move(bound), workers, handler);

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,9 @@ struct ServerOptions {
   std::string name = "node";            // of the listener
   std::string address = "127.0.0.1:0";  // host:port, [v6]:port, interface:NAME:port or unix:/path
 
+  // Asked of what address() will be, before anybody is let in; null: any will do.
+  std::function<Status(const std::string& address)> approve{};
+
   // Who may connect; empty: everybody. Does not concern unix sockets.
   std::vector<IpBlock> allow{};
   // Proxies: each connection of theirs begins with a PROXY header, version 2, and counts as coming
@@ -46,6 +50,8 @@ struct ServerOptions {
   // More connections are closed at accept, more requests refused with 503. 0: no limit.
   std::size_t connections_max = 4096;
   std::size_t requests_max = 0;
+  // Requests are also refused that would leave fewer workers than this to other listeners.
+  std::size_t spare_workers = 0;
   std::uint64_t bytes_per_second = 0;  // sent
   ShareLimits of_source{};             // the same, of one address or IPv6 network of 64 bits
 
@@ -67,7 +73,8 @@ class Server {
  public:
   // Binds, listens and serves. `workers` and `handler` must outlive the server.
   // Returns: invalid for an address that does not parse or name an interface, and for certificates
-  // that cannot be used; busy when the address is in use; denied, io.
+  // that cannot be used; busy when the address is in use; denied, io; what ServerOptions::approve
+  // does.
   static Result<std::unique_ptr<Server>> start(ServerOptions options, WorkerPool& workers,
                                                Handler& handler);
   virtual ~Server() = default;  // drain with no time left

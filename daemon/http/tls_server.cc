@@ -49,13 +49,14 @@ bool configure_server(SSL_CTX* context) {
 
 Status trust(SSL_CTX* context, const TlsOptions& options) {
   if (options.client_certificates == ClientCertificates::none) return {};
-  const auto& file = options.client_ca;
-  STACK_OF(X509_NAME)* names = SSL_load_client_CA_file(file.c_str());
-  if (names == nullptr || SSL_CTX_load_verify_file(context, file.c_str()) != 1) {
-    sk_X509_NAME_pop_free(names, X509_NAME_free);
-    return Error{Errc::invalid, "CA file of clients " + file + ": " + take_tls_error()};
+  const auto authorities = read_certificates("CA file of clients", options.client_ca);
+  if (!authorities) return authorities.error();
+  for (const auto& authority : *authorities) {
+    if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority.get()) != 1 ||
+        SSL_CTX_add_client_CA(context, authority.get()) != 1) {
+      return Error{Errc::io, "TLS: " + take_tls_error()};
+    }
   }
-  SSL_CTX_set_client_CA_list(context, names);
   const bool required = options.client_certificates == ClientCertificates::required;
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
                      nullptr);

@@ -29,6 +29,8 @@ class TlsSession {
   IoResult handshake();
   // Whether a handshake failed because the peer sent a plain HTTP request.
   bool met_plain_http() const { return met_plain_http_; }
+  // Whether the peer has sent anything: who only looks whether somebody listens does not.
+  bool has_heard() const { return BIO_number_read(SSL_get_rbio(session_.get())) > 0; }
   // Once the handshake is done. Shared with the requests that come this way.
   std::shared_ptr<const TlsPeer> peer() const { return peer_; }
 

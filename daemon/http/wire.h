@@ -74,7 +74,7 @@ class Wire {
   Status wait_writable();
   void reset_when_closed() const;
   Result<std::uint64_t> may_send(std::uint64_t wanted);
-  Status wait_for_turn(MonoTime at) const;
+  Status wait_for_turn(std::uint64_t bytes);
   std::int64_t taken_bytes() const;
   Status send_failure(int error_number) const;
   void count_sent(std::uint64_t size);

@@ -1,6 +1,6 @@
 #!/bin/bash
 # A private endpoint as other hosts see it: TLS, client certificates, `allow`, what it reaches, and
-# a proxy that says for whom it speaks; by skopeo, containerd and curl.
+# a proxy that says for whom it speaks; by skopeo and curl.
 # shellcheck source-path=SCRIPTDIR source=lib_hosts.sh
 source "$(dirname "$0")/lib_hosts.sh"
 # shellcheck source-path=SCRIPTDIR source=lib_runtime.sh
@@ -22,7 +22,6 @@ main() {
   configure
   start_larder
   expect_pulls_by_name
-  expect_containerd
   expect_refused_handshakes
   expect_reset_of_outsiders
   expect_only_what_is_reached
@@ -91,29 +90,6 @@ expect_pulls_by_name() {
   "$LARDER" explain --socket "$WORK/larder.sock" registry.test/shop/web:v1 >/dev/null ||
     fail "explain"
   (($(lines " request .*peer=$CLIENT") > 0)) || fail "no line with the client's address"
-}
-
-# Started on the client once lib_runtime.sh has written its config.
-expect_containerd() {
-  say "containerd, with ca and client in hosts.toml, and without client"
-  start_containerd 1 registry.test
-  stop "$STARTED"
-  write_hosts "client = [[\"$WORK/client.crt\", \"$WORK/client.key\"]]"
-  start containerd nsenter --net=/run/netns/client containerd --config "$WORK/containerd.toml"
-  wait_until 20 containerd ctr -a "$SOCKET" version
-  pod_pulls registry.test/shop/web:v1 || fail "containerd's pull"
-  write_hosts
-  ! pod_pulls registry.test/shop/web:v1 || fail "a pull without a certificate"
-}
-
-write_hosts() {
-  cat >"$WORK/hosts/registry.test/hosts.toml" <<END
-server = "http://127.0.0.1:1"
-[host."https://registry.test"]
-  capabilities = ["pull", "resolve"]
-  ca = "$WORK/ca.crt"
-  ${1:-}
-END
 }
 
 expect_refused_handshakes() {

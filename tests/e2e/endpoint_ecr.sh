@@ -1,5 +1,5 @@
 #!/bin/bash
-# A listener that stands for ECR: the aws CLI by endpoint URL and by private DNS,
+# A TLS listener that stands for ECR: the aws CLI by endpoint URL and by private DNS,
 # docker-credential-ecr-login and pods with what kubelet's plugin hands over log in at it unchanged,
 # and get what the policy allows them. All of it in a network of its own, without a way out.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -11,6 +11,7 @@ source "$(dirname "$0")/lib_runtime.sh"
 REGION=eu-west-1
 REGISTRY_HOST=123456789012.dkr.ecr.$REGION.amazonaws.com
 API_HOST=api.ecr.$REGION.amazonaws.com
+OWN_HOST=larder.test
 KEY_ID=AKIDLARDERNODE000001 SECRET=0123456789abcdefghij/0123456789+ABCDEFGH
 
 main() {
@@ -23,8 +24,6 @@ main() {
   start_upstream
   configure
   start_larder
-  start tls-front "$PYTHON" -B "$E2E/tls_front.py" "$WORK/tls.crt" "$WORK/tls.key" 443 80
-  wait_until 10 "the TLS front" port_open 443
   expect_login_by_url
   expect_pods
   expect_private_dns
@@ -36,13 +35,13 @@ main() {
   say "passed"
 }
 
-# Private DNS: the names of ECR lead here.
+# Private DNS: the names of ECR lead here, and Larder has a name of its own, too.
 enter_network() {
   ip link set lo up
-  printf '127.0.0.1 localhost\n127.0.0.1 %s %s\n' "$API_HOST" "$REGISTRY_HOST" >"$WORK/hosts.txt"
+  printf '127.0.0.1 %s\n' localhost "$API_HOST" "$REGISTRY_HOST" "$OWN_HOST" >"$WORK/hosts.txt"
   mount --bind "$WORK/hosts.txt" /etc/hosts
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
-    -subj "/CN=$API_HOST" -addext "subjectAltName=DNS:$API_HOST,DNS:$REGISTRY_HOST" \
+    -subj "/CN=$API_HOST" -addext "subjectAltName=DNS:$API_HOST,DNS:$REGISTRY_HOST,DNS:$OWN_HOST" \
     -keyout "$WORK/tls.key" -out "$WORK/tls.crt" 2>>"$WORK/openssl.log"
   export HOME=$WORK/home SSL_CERT_FILE=$WORK/tls.crt AWS_CA_BUNDLE=$WORK/tls.crt
   export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_PAGER=
@@ -69,7 +68,8 @@ END
 cache: {path: $WORK/cache, budget: 4GiB, free_floor: 64MiB}
 listeners:
   - name: endpoint
-    address: "127.0.0.1:80"
+    address: "127.0.0.1:443"
+    tls: {certificate: $WORK/tls.crt, key: $WORK/tls.key}
     hosts: ["$API_HOST", "*.dkr.ecr.$REGION.amazonaws.com"]
     auth: required
     policy: $WORK/policy.json
@@ -95,8 +95,8 @@ aws_as() {
 
 pull() {
   rm -rf "$WORK/pulled"
-  skopeo copy -q --authfile "$WORK/auth.json" --src-tls-verify=false "docker://$1" \
-    "dir:$WORK/pulled" 2>>"$WORK/skopeo.log"
+  skopeo copy -q --authfile "$WORK/auth.json" "docker://$1" "dir:$WORK/pulled" \
+    2>>"$WORK/skopeo.log"
 }
 
 # with_token TOKEN REPOSITORY: the status of a manifest, by Basic that nobody has asked for.
@@ -108,20 +108,21 @@ with_token() {
 
 expect_login_by_url() {
   say "aws ecr get-login-password by endpoint URL, and a login with it"
-  TOKEN=$(aws_as $KEY_ID $SECRET --endpoint-url http://127.0.0.1:80 ecr get-login-password) ||
+  TOKEN=$(aws_as $KEY_ID $SECRET --endpoint-url "https://$OWN_HOST" ecr get-login-password) ||
     fail "no password: $(<"$WORK/aws-error.log")"
-  skopeo login --authfile "$WORK/auth.json" --tls-verify=false -u AWS --password-stdin \
-    127.0.0.1:80 <<<"$TOKEN" >/dev/null 2>>"$WORK/skopeo.log" || fail "no login"
-  pull "127.0.0.1:80/$REGISTRY_HOST/shop/web:v1" || fail "no pull"
-  ! pull "127.0.0.1:80/$REGISTRY_HOST/bank/app:v1" || fail "another's image"
-  aws_as $KEY_ID $SECRET --endpoint-url http://127.0.0.1:80 --region us-east-1 ecr-public \
+  skopeo login --authfile "$WORK/auth.json" -u AWS --password-stdin "$OWN_HOST" <<<"$TOKEN" \
+    >/dev/null 2>>"$WORK/skopeo.log" || fail "no login"
+  pull "$OWN_HOST/$REGISTRY_HOST/shop/web:v1" || fail "no pull"
+  ! pull "$OWN_HOST/$REGISTRY_HOST/bank/app:v1" || fail "another's image"
+  aws_as $KEY_ID $SECRET --endpoint-url "https://$OWN_HOST" --region us-east-1 ecr-public \
     get-login-password | grep -q '^eyJ' || fail "no password of ECR Public's"
 }
 
 # kubelet's plugin gives what GetAuthorizationToken gave, and containerd shows it at /token.
 expect_pods() {
   say "pods with what kubelet's credential provider hands over"
-  start_containerd 80 "$REGISTRY_HOST"
+  mirror "$REGISTRY_HOST" "https://$REGISTRY_HOST" "ca = \"$WORK/tls.crt\""
+  start_containerd
   pod_pulls "$REGISTRY_HOST/shop/web:v1" "AWS:$TOKEN" || fail "a pod's pull"
   ! pod_pulls "$REGISTRY_HOST/bank/app:v1" "AWS:$TOKEN" || fail "another's image"
   ! pod_pulls "$REGISTRY_HOST/shop/web:v1" "AWS:${TOKEN%????}AAAA" || fail "a token that is none"
@@ -144,9 +145,7 @@ expect_private_dns() {
   expect_equal "user" AWS \
     "$(docker-credential-ecr-login get <<<"$REGISTRY_HOST" 2>>"$WORK/helper.log" | jq -r .Username)"
   echo "{\"credHelpers\": {\"$REGISTRY_HOST\": \"ecr-login\"}}" >"$WORK/auth.json"
-  rm -rf "$WORK/pulled"
-  skopeo copy -q --authfile "$WORK/auth.json" "docker://$REGISTRY_HOST/shop/web:v1" \
-    "dir:$WORK/pulled" 2>>"$WORK/skopeo.log" || fail "no pull with the helper"
+  pull "$REGISTRY_HOST/shop/web:v1" || fail "no pull with the helper"
   unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
 }
 
@@ -174,7 +173,8 @@ expect_strangers_refused() {
   refused AccessDeniedException $KEY_ID $SECRET --endpoint-url http://127.0.0.1:81
   local operation=AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken
   expect_equal "status without a signature" 400 "$(curl -sS -m 5 -o "$WORK/body" \
-    -w '%{http_code}' -d '{}' -H "X-Amz-Target: $operation" http://127.0.0.1:80/)"
+    -w '%{http_code}' -d '{}' -H "X-Amz-Target: $operation" --cacert "$WORK/tls.crt" \
+    "https://$API_HOST/")"
   expect_equal "code" MissingAuthenticationTokenException "$(jq -r .__type "$WORK/body")"
 }
 
@@ -201,7 +201,7 @@ expect_line() {
 
 expect_decisions_explained() {
   say "the log tells who, what, from where and which statement"
-  local who=(listener=endpoint subject_kind=user subject=nodes "peer=127.0.0.1:" tls=false
+  local who=(listener=endpoint subject_kind=user subject=nodes "peer=127.0.0.1:" tls=true
     action=registry:Pull)
   expect_line policy_allowed "${who[@]}" resource=$REGISTRY_HOST/shop/web reference=v1 \
     'reason="allowed by NodesPullTheShop"'

@@ -56,7 +56,12 @@ listeners:
     tls: {certificate: $WORK/node.crt, key: $WORK/node.key}
     allow: [10.77.0.16/28]
     hosts: [registry.test]
-    limits: {head_timeout: ${HEAD_S}s, idle_timeout: ${IDLE_S}s}
+    limits:
+      requests: 700
+      requests_per_source: 0  # all of the bad clients get in
+      connections_per_source: 0
+      head_timeout: ${HEAD_S}s
+      idle_timeout: ${IDLE_S}s
 metrics: {address: "127.0.0.1:$METRICS_PORT"}
 control: {socket: $WORK/larder.sock}
 log: {level: info, format: text}

@@ -1,5 +1,7 @@
 #include "tests/support/raw_client.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -54,6 +56,8 @@ RawClient::RawClient(const std::string& address, int receive_buffer_bytes,
   if (const auto from = http::SocketAddress::parse(source, 0)) {
     ::bind(descriptor(), from->get(), from->size_bytes);
   }
+  const int at_once = 1;  // each send as its own segment; refused by a unix socket
+  ::setsockopt(descriptor(), IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
   connected_ = ::connect(descriptor(), target.get(), target.size_bytes) == 0;
 }
 

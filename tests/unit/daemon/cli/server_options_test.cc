@@ -30,6 +30,23 @@ TEST_F(ServerOptionsTest, NameTheListenerAndWhoHearsOfIt) {
   EXPECT_TRUE(options().allow.empty());
 }
 
+TEST_F(ServerOptionsTest, ApproveOfAPublicAddressOnlyWhenItSaysSo) {
+  EXPECT_TRUE(options().approve("10.0.0.1:5443").ok());
+  EXPECT_EQ(options().approve("8.8.8.8:5443").error().code, Errc::invalid);
+
+  listener_.is_public = true;
+
+  EXPECT_TRUE(options().approve("8.8.8.8:5443").ok());
+}
+
+TEST_F(ServerOptionsTest, SpareThreadsForListenersOfThisMachine) {
+  EXPECT_EQ(options().spare_workers, 256U);
+
+  listener_.address = "127.0.0.1:5050";
+
+  EXPECT_EQ(options().spare_workers, 0U);
+}
+
 TEST_F(ServerOptionsTest, TakeBodiesOnlyWhereTokensAreGiven) {
   EXPECT_EQ(options().body_bytes_max, 0U);
 

@@ -63,5 +63,25 @@ INSTANTIATE_TEST_SUITE_P(Table, PrivateAddresses,
                                 "[fd12::1]:5050", "[fe80::1]:5050", "localhost:5050",
                                 "interface:eth0:5050", "unix:/run/larder/larder.sock"));
 
+class LocalAddresses : public TestWithParam<const char*> {};
+
+TEST_P(LocalAddresses, AreReachedFromThisMachineOnly) {
+  EXPECT_TRUE(is_local_address(GetParam()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, LocalAddresses,
+                         Values("127.0.0.1:5050", "127.9.9.9:1", "[::1]:5050", "localhost:5050",
+                                "unix:/run/larder/larder.sock"));
+
+class RemoteAddresses : public TestWithParam<const char*> {};
+
+TEST_P(RemoteAddresses, AreReachedFromOthers) {
+  EXPECT_FALSE(is_local_address(GetParam()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, RemoteAddresses,
+                         Values("10.0.0.1:5050", "0.0.0.0:5050", "[::]:5050", "[fd00::1]:5050",
+                                "interface:eth0:5050", "interface:lo:5050", "128.0.0.1:1"));
+
 }  // namespace
 }  // namespace larder::config

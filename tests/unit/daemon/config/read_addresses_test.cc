@@ -17,10 +17,10 @@ TEST(Listeners, AreReadInOrder) {
   const Config config = parsed(
       "listeners:\n"
       "  - {name: node, address: '127.0.0.1:5050', auth: none}\n"
-      "  - {name: pods-2, address: 'interface:eth0:5443'}\n");
+      "  - {name: pods-2, address: '[::1]:5443'}\n");
 
-  EXPECT_THAT(config.listeners, ElementsAre(Listener{"node", "127.0.0.1:5050"},
-                                            Listener{"pods-2", "interface:eth0:5443"}));
+  EXPECT_THAT(config.listeners,
+              ElementsAre(Listener{"node", "127.0.0.1:5050"}, Listener{"pods-2", "[::1]:5443"}));
 }
 
 TEST(Listeners, MayShareAnAddressWhosePortTheKernelChooses) {

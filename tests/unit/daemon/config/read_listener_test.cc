@@ -95,7 +95,16 @@ TEST(Listener, HasLimits) {
 
   EXPECT_EQ(limits, (Limits{100, 50, 100ULL << 20, 10, 5, 1ULL << 20, Milliseconds(5000),
                             Milliseconds(60000)}));
-  EXPECT_EQ(listener_with("limits: {}").limits, Limits{});
+  EXPECT_EQ(listener_with("limits: {}", "127.0.0.1:5050").limits, Limits{});
+}
+
+TEST(Listener, IsForNoSourceAloneWhereOthersReachIt) {
+  EXPECT_EQ(listener_with("auth: none", "10.0.0.1:5050").limits.connections_per_source, 1024U);
+  EXPECT_EQ(listener_with("auth: none", "10.0.0.1:5050").limits.requests, 512U);
+  EXPECT_EQ(listener_with("limits: {rate: 1MiB}", "10.0.0.1:5050").limits.requests_per_source,
+            256U);
+  EXPECT_EQ(listener_with("limits: {requests: 0}", "10.0.0.1:5050").limits.requests, 0U);
+  EXPECT_EQ(listener_with("auth: none", "127.0.0.1:5050").limits.requests, 0U);
 }
 
 TEST(Listener, IsShownAsItWasRead) {

@@ -85,10 +85,25 @@ TEST(Crowd, BooksBytesForTheListenerAndForTheSource) {
   EXPECT_TRUE(visit->is_paced());
   EXPECT_EQ(visit->piece_bytes(), 10'000U);
 
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(visit->book(10'000, now), now);
+  for (int i = 0; i < 5; ++i) EXPECT_LE(visit->ask_to_send(10'000, now), now);
 
-  EXPECT_EQ(visit->book(10'000, now), now + std::chrono::microseconds(62'500));
-  EXPECT_EQ(other->book(10'000, now), now);
+  EXPECT_EQ(visit->ask_to_send(10'000, now), now + std::chrono::microseconds(62'500));
+  EXPECT_LE(other->ask_to_send(10'000, now), now);
+}
+
+TEST(Crowd, WhoEndsHisRequestWaitsNoMore) {
+  Crowd crowd({.bytes_per_second = 1'000'000}, {});
+  const auto first = visit_from(crowd, "10.0.0.1");
+  const auto second = visit_from(crowd, "10.0.0.1");
+  const MonoTime now{std::chrono::hours(1)};
+  first->begin_request();
+  while (first->ask_to_send(50'000, now) <= now) {
+  }
+  const auto behind = second->ask_to_send(50'000, now);
+
+  first->end_request();
+
+  EXPECT_EQ(second->ask_to_send(50'000, now), behind - std::chrono::milliseconds(50));
 }
 
 TEST(Crowd, BooksNothingWithoutALimit) {
@@ -113,11 +128,11 @@ TEST(Crowd, ForgetsASourceWithItsLastConnection) {
 TEST(Crowd, RemembersASourceThatHasSentAheadOfItsRate) {
   Crowd crowd({}, {.bytes_per_second = 1});
   const auto now = std::chrono::steady_clock::now();
-  visit_from(crowd, "10.0.0.1")->book(1024, now);
+  visit_from(crowd, "10.0.0.1")->ask_to_send(1024, now);
 
   const auto again = visit_from(crowd, "10.0.0.1");
 
-  EXPECT_GT(again->book(1, now), now + std::chrono::seconds(1000));
+  EXPECT_GT(again->ask_to_send(1, now), now + std::chrono::seconds(1000));
 }
 
 TEST(Crowd, RemembersNoMoreThanSoMany) {
@@ -127,7 +142,7 @@ TEST(Crowd, RemembersNoMoreThanSoMany) {
   for (std::uint64_t i = 0; i < 3 * Crowd::kRememberedMax; ++i) {
     const auto visit = crowd.enter();
     ASSERT_TRUE(visit->come_from({i + 1, 0}));
-    visit->book(1024, now);
+    visit->ask_to_send(1024, now);
   }
 
   EXPECT_EQ(crowd.sources(), Crowd::kRememberedMax);

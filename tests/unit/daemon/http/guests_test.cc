@@ -64,6 +64,21 @@ TEST_F(GuestsTest, GetTheTimeOfTheirNewStage) {
   EXPECT_TRUE(pairs_.front().ended());
 }
 
+TEST_F(GuestsTest, WhoAreAwayWhenTheirTimeHasComeAreCutAndStay) {
+  auto& guest = admit(Stage::handshake, start_);
+  guest.is_away = true;
+
+  guests_.release_expired(start_ + milliseconds(10));
+  EXPECT_EQ(guest.stage, Stage::lingering);
+  EXPECT_TRUE(pairs_.front().ended());
+  EXPECT_EQ(pairs_.front().open(), 1U);
+
+  guests_.release_expired(start_ + milliseconds(12));
+  guest.is_away = false;
+  guests_.release_expired(start_ + milliseconds(14));
+  EXPECT_EQ(pairs_.front().open(), 0U);
+}
+
 TEST_F(GuestsTest, AreGivenAway) {
   auto& guest = admit(Stage::head, start_);
 

@@ -98,6 +98,9 @@ inline Response response_of(int status, decltype(Response::body) body = "") {
 
 class ServerTest : public ::testing::Test {
  protected:
+  // Before what the fixtures above this have lent it.
+  void TearDown() override { server_.reset(); }
+
   // `threads` and `queue` are those of the worker pool.
   void start(ServerOptions options = {}, std::size_t threads = 4, std::size_t queue = 64) {
     pool_.emplace(WorkerPoolOptions{"http", threads, queue, std::chrono::seconds(10)});

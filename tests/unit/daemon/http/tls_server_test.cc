@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -85,6 +86,17 @@ TEST_F(CertificateRotationTest, AFileThatIsMissingIsToldOfOnce) {
   EXPECT_THAT(observer_.refused(), SizeIs(1));
 }
 
+TEST_F(CertificateRotationTest, APipeInTheirPlaceKeepsNobodyWaiting) {
+  const auto files = place({});
+  const auto server = load(files);
+  std::filesystem::remove(files.certificate);
+  ASSERT_EQ(::mkfifo(files.certificate.c_str(), 0600), 0);
+
+  for (int i = 0; i < 2; ++i) server->maintain();
+
+  EXPECT_THAT(observer_.refused(), ElementsAre(HasSubstr("no regular file")));
+}
+
 TEST_F(CertificateRotationTest, TheMiddleOfARotationIsNotToldOf) {
   const auto server = load(place({}));
 
@@ -130,7 +142,7 @@ class BadTlsOptions : public TlsListenerTest {
 
 TEST_F(BadTlsOptions, AreRefusedForAMissingFile) {
   EXPECT_THAT(refusal({.certificates = {{"/no/such.pem", "/no/such.key"}}}),
-              HasSubstr("listener node: server certificate /no/such.pem: No such file"));
+              HasSubstr("listener node: server certificate: read /no/such.pem: No such file"));
 }
 
 TEST_F(BadTlsOptions, AreRefusedForAnothersKey) {
@@ -142,7 +154,7 @@ TEST_F(BadTlsOptions, AreRefusedForAnAuthorityThatCannotBeRead) {
   EXPECT_THAT(refusal({.certificates = {issue()},
                        .client_ca = "/no/such/ca.pem",
                        .client_certificates = ClientCertificates::optional}),
-              HasSubstr("CA file of clients /no/such/ca.pem: No such file or directory"));
+              HasSubstr("CA file of clients: read /no/such/ca.pem: No such file or directory"));
 }
 
 TEST_F(BadTlsOptions, AreRefusedWithoutACertificate) {

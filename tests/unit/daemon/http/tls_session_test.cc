@@ -44,6 +44,7 @@ TEST_F(TlsSessionTest, KnowsAPlainRequestWhenItSeesOne) {
   EXPECT_EQ(session_->handshake().kind, IoResult::Kind::failed);
 
   EXPECT_TRUE(session_->met_plain_http());
+  EXPECT_TRUE(session_->has_heard());
 }
 
 TEST_F(TlsSessionTest, RefusesWhatIsNoHello) {
@@ -61,6 +62,7 @@ TEST_F(TlsSessionTest, FailsWhenThePeerIsGone) {
 
   EXPECT_EQ(result.kind, IoResult::Kind::failed);
   EXPECT_NE(result.failure, "");
+  EXPECT_FALSE(session_->has_heard());
 }
 
 }  // namespace

@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include "tests/support/temp_directory.h"
 #include "tests/unit/daemon/http/body_fixture.h"
@@ -33,6 +36,14 @@ TEST(Wire, TakesAndSends) {
   EXPECT_EQ(wire.sent_bytes(), 4U);
 }
 
+// What getsockname(2) or getpeername(2) says; empty when it is no socket.
+std::string name_by(int (*ask)(int, sockaddr*, socklen_t*), int fd) {
+  sockaddr_storage name{};
+  socklen_t size = sizeof name;
+  if (ask(fd, reinterpret_cast<sockaddr*>(&name), &size) != 0) return {};
+  return {reinterpret_cast<const char*>(&name), size};
+}
+
 class WireTest : public TlsListenerTest {
  protected:
   // Every request is answered with a file of `size` bytes.
@@ -57,6 +68,23 @@ class WireTest : public TlsListenerTest {
     return std::chrono::ceil<milliseconds>(std::chrono::steady_clock::now() - since);
   }
 
+  // The server's socket of a connection, which is one of this process's.
+  static int other_end_of(const testing::RawClient& peer) {
+    const auto wanted = name_by(::getsockname, peer.descriptor());
+    for (int fd = 3; fd < 1024; ++fd) {
+      if (name_by(::getpeername, fd) == wanted) return fd;
+    }
+    return -1;
+  }
+
+  static bool is_corked(int socket) {
+    int on = -1;
+    socklen_t size = sizeof on;
+    EXPECT_EQ(::getsockopt(socket, IPPROTO_TCP, TCP_CORK, &on, &size), 0);
+    return on == 1;
+  }
+
+  static constexpr std::size_t kMoreThanBuffersHold = 32 * 1024 * 1024;
   testing::TempDirectory directory_;
   std::string bytes_;
   std::optional<TestFile> file_;
@@ -80,6 +108,26 @@ TEST_F(WireTest, SendsOverTlsNoFasterThanTheListenerMay) {
   const auto time = time_of([&] { EXPECT_TRUE(get(peer, "/").body == bytes_); });
 
   EXPECT_GE(time, milliseconds(180));
+}
+
+TEST_F(WireTest, CorksAPlainFile) {
+  serve_file(kMoreThanBuffersHold, {});
+  auto peer = client(/*receive_buffer_bytes=*/4096);
+
+  peer.send(get_request("/"));
+
+  EXPECT_EQ(read_head_response(peer).status, 200);
+  EXPECT_TRUE(is_corked(other_end_of(peer)));
+}
+
+TEST_F(WireTest, DoesNotCorkAFileOverTls) {
+  serve_file(kMoreThanBuffersHold, plain_tls());
+  auto peer = tls_client();
+
+  peer.send(get_request("/"));
+
+  EXPECT_EQ(read_head_response(peer).status, 200);
+  EXPECT_FALSE(is_corked(other_end_of(peer)));
 }
 
 TEST_F(WireTest, SendsBytesFromMemoryInTurnToo) {
