@@ -4,10 +4,10 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "daemon/auth/aws/ecr_host.h"
 #include "daemon/auth/aws/endpoints.h"
 #include "daemon/auth/bounded_json.h"
 #include "daemon/auth/encoding.h"
-#include "daemon/http/ascii.h"
 
 namespace larder::aws {
 
@@ -20,16 +20,13 @@ constexpr std::string_view kPublic = "SpencerFrontendService.";
 constexpr std::string_view kOperation = "GetAuthorizationToken";
 constexpr std::size_t kBodyBytesMax = 64 * 1024;
 constexpr std::size_t kAccountsMax = 10;
-constexpr std::size_t kAccountDigits = 12;
 
 ParsedEcrQuestion refused(std::string code, std::string message) {
   return {std::nullopt, {std::move(code), std::move(message)}};
 }
 
 bool is_account(const json& value) {
-  if (!value.is_string()) return false;
-  const auto& text = value.get_ref<const std::string&>();
-  return text.size() == kAccountDigits && std::all_of(text.begin(), text.end(), http::is_digit);
+  return value.is_string() && aws::is_account(value.get_ref<const std::string&>());
 }
 
 ParsedEcrQuestion read_accounts(const json& body, EcrQuestion question) {
