@@ -22,6 +22,7 @@ struct Network {
   std::size_t bits;
 };
 
+constexpr std::size_t kPrefixCharsMax = 3;
 constexpr std::array<std::string_view, 2> kLoopback{"127.0.0.0/8", "::1/128"};
 constexpr std::array<std::string_view, 9> kPrivateNetworks{
     "10.0.0.0/8",     "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8",
@@ -44,7 +45,8 @@ std::optional<Network> parse_network(std::string_view text) {
   std::size_t bits = 0;
   const auto [end, error] = std::from_chars(prefix.data(), prefix.data() + prefix.size(), bits);
   const bool is_number = error == std::errc() && end == prefix.data() + prefix.size();
-  if (!address || !is_number || bits > address->size() * 8) return std::nullopt;
+  const bool is_short = prefix.size() <= kPrefixCharsMax;  // others take no "0008" either
+  if (!address || !is_number || !is_short || bits > address->size() * 8) return std::nullopt;
   return Network{*std::move(address), bits};
 }
 

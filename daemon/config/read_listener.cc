@@ -72,6 +72,16 @@ void read_rights(Section& section, const Tokens& tokens, Listener& listener) {
   }
 }
 
+// A list that says who or what may, and names none: everybody, or nobody?
+void read_named(Section& section, std::string_view key, const TextsShape& shape,
+                std::vector<std::string>& into) {
+  std::vector<std::string> named{std::string()};
+  section.read_texts(key, shape, named);
+  if (!section.has(key)) return;
+  if (named.empty()) section.refuse(key, "an empty list", "at least one, or the key left out");
+  into = std::move(named);
+}
+
 void read_socket(Section& section, Listener& listener) {
   std::optional<Section> socket = section.read_section("socket");
   if (!socket) return;
@@ -83,19 +93,11 @@ void read_socket(Section& section, Listener& listener) {
   socket->read_text("mode", kModeShape, is_mode, mode);
   if (!mode.empty()) listener.socket.mode = number_of(mode, 8);
   std::vector<std::string> ids;
-  socket->read_texts("user_ids", {"a list of user ids", "a number", is_user_id}, ids);
-  for (const auto& id : ids) listener.socket.user_ids.push_back(*number_of(id, 10));
+  read_named(*socket, "user_ids", {"a list of user ids", "a number", is_user_id}, ids);
+  for (const auto& id : ids) {
+    if (const auto number = number_of(id, 10)) listener.socket.user_ids.push_back(*number);
+  }
   socket->finish();
-}
-
-// A list that says who or what may, and names none: everybody, or nobody?
-void read_named(Section& section, std::string_view key, const TextsShape& shape,
-                std::vector<std::string>& into) {
-  std::vector<std::string> named{std::string()};
-  section.read_texts(key, shape, named);
-  if (!section.has(key)) return;
-  if (named.empty()) section.refuse(key, "an empty list", "at least one, or the key left out");
-  into = std::move(named);
 }
 
 void read_sources(Section& section, Listener& listener) {

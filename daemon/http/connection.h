@@ -56,6 +56,8 @@ class Connection {
   bool wait_readable(std::chrono::milliseconds limit) const { return wire_.wait_readable(limit); }
   // Whether there is something to receive that the socket does not show any more.
   bool has_pending() const { return wire_.has_pending(); }
+  // Whether nothing can be received before the socket has room to send.
+  bool waits_to_send() const { return wire_.waits_to_send(); }
 
   std::string_view received() const { return received_; }
   // One past the first empty line in received(). Bytes are looked at once, however slowly they

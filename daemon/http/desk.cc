@@ -67,7 +67,10 @@ void Desk::leave() {
   for (auto* guest : guests_.waiting()) {
     // Nobody has woken us for it: a guest that is handed on now would still be watched.
     ::epoll_ctl(epoll_, EPOLL_CTL_DEL, guest->connection->descriptor(), nullptr);
-    if (guest->stage != Stage::handshake) on_ready(*guest);
+    // Where TLS is spoken, no request comes before its handshake, and none begins any more.
+    const bool has_not_greeted =
+        guest->stage == Stage::handshake || (handshakes_ && guest->stage == Stage::introduction);
+    if (!has_not_greeted) on_ready(*guest);
   }
   for (auto* guest : guests_.waiting()) guests_.release(*guest);
 }
@@ -138,7 +141,7 @@ void Desk::examine(Guest& guest) {
   if (guest.stage == Stage::idle && !guest.connection->received().empty()) {
     guests_.move(guest, Stage::head, now());
   }
-  watch(guest, EPOLLIN);
+  watch_for_more(guest);
 }
 
 void Desk::on_head(Guest& guest, RequestHead head) {
@@ -167,7 +170,7 @@ void Desk::receive_body(Guest& guest) {
   if (guests_.body_bytes() > options_.bodies_bytes_max) {
     return refuse(guest, Refusal::overloaded, "");
   }
-  watch(guest, EPOLLIN);
+  watch_for_more(guest);
 }
 
 void Desk::hand_on(Guest& guest, ReceivedRequest request) {
@@ -212,6 +215,11 @@ void Desk::linger(Guest& guest) {
     }
   }
   watch(guest, EPOLLIN);
+}
+
+// What cannot be received yet keeps the socket readable: watching that would spin.
+void Desk::watch_for_more(Guest& guest) {
+  watch(guest, guest.connection->waits_to_send() ? EPOLLOUT : EPOLLIN);
 }
 
 // One event, then silence until watched again: a guest that was handed on wakes nobody here.

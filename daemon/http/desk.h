@@ -63,6 +63,7 @@ class Desk {
   void refuse(Guest& guest, Refusal refusal, const std::string& detail);
   void part(Guest& guest);
   void linger(Guest& guest);
+  void watch_for_more(Guest& guest);
   void watch(Guest& guest, std::uint32_t events);
 
   const ServerOptions options_;

@@ -29,11 +29,8 @@ class SendQueue {
 
   explicit SendQueue(std::uint64_t bytes_per_second) : rate_(bytes_per_second) {}
 
-  std::uint64_t piece_bytes() const { return rate_.piece_bytes(); }
-  bool is_limited() const { return rate_.is_limited(); }
-
   // `now` or before: `bytes` may go, and are booked. Later: they are waited for; to be asked again
-  // then. Requires: at most piece_bytes(), and the same until they may go.
+  // then. Requires: the same until they may go.
   MonoTime ask(Sender& sender, std::uint64_t bytes, MonoTime now);
   // Waits no more, if it did.
   void give_up(Sender& sender) { waiting_.erase(&sender); }

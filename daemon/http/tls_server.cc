@@ -114,12 +114,15 @@ std::unique_ptr<TlsSession> TlsServer::accept(int socket) const {
 }
 
 void TlsServer::maintain() {
-  if (version() == version_) {
-    if (refused_ && observer_ != nullptr) observer_->certificates_refused(listener_, *refused_);
-    refused_.reset();
-    return;
+  const bool have_changed = version() != version_;
+  if (have_changed) failed_looks_ = 0;
+  if (!have_changed && failed_looks_ == 0) return;
+  // Also what is unchanged: who may read it, or room for a descriptor, is not in its version.
+  const auto loaded = load();
+  failed_looks_ = loaded ? 0 : failed_looks_ + 1;
+  if (failed_looks_ == 2 && observer_ != nullptr) {
+    observer_->certificates_refused(listener_, loaded.error());
   }
-  if (auto loaded = load(); !loaded) refused_ = loaded.error();
 }
 
 std::string TlsServer::version() const {
@@ -133,7 +136,6 @@ std::string TlsServer::version() const {
 
 Status TlsServer::load() {
   version_ = version();  // before they are read: what changes then is read again
-  refused_.reset();
   auto keys = read(options_);
   if (!keys) return keys.error();
   keys_ = std::move(*keys);

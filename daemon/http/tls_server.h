@@ -8,7 +8,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "cache/base/result.h"
@@ -30,7 +29,8 @@ class TlsServer {
   std::unique_ptr<TlsSession> accept(int socket) const;
 
   // Looks whether files have changed: new connections get what they hold now. Files that do not
-  // fit together at two looks in a row (one is enough in the middle of a rotation) are told of.
+  // fit together at two looks in a row (one is enough in the middle of a rotation) are told of,
+  // once for each change, and tried again.
   void maintain();
 
  private:
@@ -47,7 +47,7 @@ class TlsServer {
   ListenerObserver* const observer_;
   std::shared_ptr<const Keys> keys_;  // shared with the sessions that began with it
   std::string version_;               // of the files, when they were last read
-  std::optional<Error> refused_;      // what was wrong then, until it is told
+  unsigned failed_looks_ = 0;         // in a row, since the files changed
 };
 
 }  // namespace larder::http

@@ -39,6 +39,8 @@ class TlsSession {
   IoResult write(std::span<const std::byte> bytes);
   // Whether there are bytes that were taken from the socket and not read yet.
   bool has_pending() const;
+  // Whether the last step must write before it can go on, as what a peer's key updates ask for.
+  bool waits_to_write() const { return SSL_want_write(session_.get()); }
   // Nothing more will be written.
   void finish();
 

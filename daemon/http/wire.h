@@ -45,6 +45,8 @@ class Wire {
   bool wait_readable(std::chrono::milliseconds limit) const;
   // Whether there is something to take that the socket does not show any more.
   bool has_pending() const { return tls_ && tls_->has_pending(); }
+  // Whether nothing can be taken before the socket has room.
+  bool waits_to_send() const { return tls_ && tls_->waits_to_write(); }
 
   // Sending returns: timeout when the peer stalls or is too slow, cancelled when it is gone or we
   // were cut, io when the file cannot be read or ends early. `more_follows`: at once, so wait for

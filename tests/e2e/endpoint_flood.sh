@@ -12,6 +12,7 @@ source "$(dirname "$0")/lib_runtime.sh"
 CLIENT=10.77.0.20 ATTACKER=10.77.0.21 OUTSIDER=10.77.0.66
 COUNTS=("${1:-500}" "${2:-500}" "${3:-200}" "${4:-10000}")
 MEMORY_MIB_MAX=64
+BUSY_MS=100
 HEAD_S=10 IDLE_S=10 STALL_S=30  # the last is Larder's own
 
 main() {
@@ -79,6 +80,9 @@ holds() {
 # shellcheck disable=SC2016  # the variables are jq's
 expect_all_well() {
   holds '.failures == []'
+  # Twice as long as in calm; a machine with other work takes so long now and then anyway.
+  holds "([.beside_bad_clients.p99_ms, .beside_strangers.p99_ms] | max) <=
+    ([2 * .calm.p99_ms, $BUSY_MS] | max)"
   holds '.memory_with_bad_clients - .memory_before <= $memory'
   holds '.memory_after_strangers - .memory_with_bad_clients <= 2'
   holds '.strangers == (.strangers + {refused: $strangers, answered: 0})'

@@ -47,9 +47,11 @@ Result<SignedToken> TokenIssuer::access_token(const Subject& subject,
 }
 
 Result<SignedToken> TokenIssuer::refresh_token(const Subject& subject) const {
-  const bool is_shown_again = subject.kind == Subject::Kind::certificate;
+  // A certificate is shown again; who is nobody asks again.
+  const bool needs_none =
+      subject.kind == Subject::Kind::certificate || subject.kind == Subject::Kind::anonymous;
   const bool has_an_end = subject.expires && subject.kind != Subject::Kind::user;
-  if (is_shown_again || (subject.stamp.empty() && !has_an_end)) {
+  if (needs_none || (subject.stamp.empty() && !has_an_end)) {
     return Error{Errc::denied, "no refresh token: its subject cannot be looked up again"};
   }
   return sign(kRefreshTokenType, refresh_audience(rules_), subject, {}, rules_.refresh_lifetime);

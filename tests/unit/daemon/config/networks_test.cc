@@ -28,7 +28,7 @@ TEST_P(NoSources, AreNone) {
 INSTANTIATE_TEST_SUITE_P(Table, NoSources,
                          Values("", "10.0.0.0/33", "10.0.0.1/8", "10.0.0/8", "fd00::1/8", "::/129",
                                 "10.0.0.0/", "10.0.0.0/8 ", "10.0.0.0/-1", "10.0.0.0/+8", "node",
-                                "*", "10.0.0.0/8/8", "[::1]"));
+                                "10.0.0.0/0008", "*", "10.0.0.0/8/8", "[::1]"));
 
 TEST(Networks, MayHaveBitsBeyondTheirPrefix) {
   EXPECT_TRUE(is_network("10.1.2.3/8"));

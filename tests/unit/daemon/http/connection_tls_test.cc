@@ -64,5 +64,27 @@ TEST_F(ConnectionTlsTest, TakesSoManyRecordsAtATime) {
   EXPECT_EQ(connection->received().size(), 40U);
 }
 
+// A peer that asks for new keys again and again, and takes no answer.
+TEST_F(ConnectionTlsTest, SaysWhenItMustSendBeforeItReceives) {
+  constexpr int kUpdatesMax = 100'000;
+  constexpr int kLeast = 1;
+  std::optional<testing::TlsClient> peer;
+  std::thread client([&] { peer.emplace(listener_.address()); });
+  auto connection = accept();
+  client.join();
+  const int theirs = SSL_get_fd(peer->session());
+  ::setsockopt(connection->descriptor(), SOL_SOCKET, SO_SNDBUF, &kLeast, sizeof kLeast);
+  ::setsockopt(theirs, SOL_SOCKET, SO_RCVBUF, &kLeast, sizeof kLeast);
+  ASSERT_FALSE(connection->waits_to_send());
+
+  for (int i = 0; i < kUpdatesMax && !connection->waits_to_send(); ++i) {
+    ASSERT_EQ(SSL_key_update(peer->session(), SSL_KEY_UPDATE_REQUESTED), 1);
+    ASSERT_EQ(SSL_do_handshake(peer->session()), 1);
+    connection->receive(1000);
+  }
+
+  EXPECT_TRUE(connection->waits_to_send());
+}
+
 }  // namespace
 }  // namespace larder::http

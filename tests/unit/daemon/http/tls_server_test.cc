@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -19,6 +20,22 @@ using testing::get;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+
+// While it lives the process opens no file.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    ::getrlimit(RLIMIT_NOFILE, &usual_);
+    const rlimit none{0, usual_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+  }
+  ~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &usual_); }
+  NoDescriptors(const NoDescriptors&) = delete;
+  NoDescriptors& operator=(const NoDescriptors&) = delete;
+
+ private:
+  rlimit usual_{};
+};
 
 class CertificateRotationTest : public TlsListenerTest {
  protected:
@@ -95,6 +112,20 @@ TEST_F(CertificateRotationTest, APipeInTheirPlaceKeepsNobodyWaiting) {
   for (int i = 0; i < 2; ++i) server->maintain();
 
   EXPECT_THAT(observer_.refused(), ElementsAre(HasSubstr("no regular file")));
+}
+
+TEST_F(CertificateRotationTest, WhatCouldNotBeReadIsTriedAgain) {
+  const auto server = load(place({}));
+  place({});
+
+  {
+    const NoDescriptors none;
+    for (int i = 0; i < 3; ++i) server->maintain();
+  }
+  server->maintain();
+
+  EXPECT_THAT(observer_.refused(), ElementsAre(HasSubstr("Too many open files")));
+  EXPECT_THAT(observer_.loaded(), SizeIs(2));
 }
 
 TEST_F(CertificateRotationTest, TheMiddleOfARotationIsNotToldOf) {

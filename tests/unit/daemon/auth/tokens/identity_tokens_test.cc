@@ -141,9 +141,14 @@ TEST_F(IdentityTokensTest, AreKnownFromOtherPasswords) {
 }
 
 TEST_F(IdentityTokensTest, GiveNoRefreshTokens) {
-  const auto subject = check(token_of(keys_subject()));
+  IdentityTokens of_an_open_node(verifier_, access_keys_.get(), /*takes_anonymous=*/true);
 
-  EXPECT_EQ(issuer_.refresh_token(*subject).error().code, Errc::denied);
+  for (const Subject& subject : {keys_subject(), Subject()}) {
+    const auto shown = of_an_open_node.check(token_of(subject), request_);
+
+    ASSERT_TRUE(shown.ok());
+    EXPECT_EQ(issuer_.refresh_token(*shown).error().code, Errc::denied);
+  }
 }
 
 }  // namespace
