@@ -84,17 +84,17 @@ void read_socket(Section& section, Listener& listener) {
   if (!mode.empty()) listener.socket.mode = number_of(mode, 8);
   std::vector<std::string> ids;
   socket->read_texts("user_ids", {"a list of user ids", "a number", is_user_id}, ids);
-  for (const auto& id : ids) listener.socket.user_ids.push_back(*number_of(id, 10));
+  if (socket->has("user_ids") && ids.empty()) refuse_empty_list(*socket, "user_ids");
+  for (const auto& id : ids) listener.socket.user_ids.push_back(number_of(id, 10).value_or(0));
   socket->finish();
 }
 
-// A list that says who or what may, and names none: everybody, or nobody?
 void read_named(Section& section, std::string_view key, const TextsShape& shape,
                 std::vector<std::string>& into) {
   std::vector<std::string> named{std::string()};
   section.read_texts(key, shape, named);
   if (!section.has(key)) return;
-  if (named.empty()) section.refuse(key, "an empty list", "at least one, or the key left out");
+  if (named.empty()) refuse_empty_list(section, key);
   into = std::move(named);
 }
 
@@ -128,6 +128,10 @@ std::string_view to_string(ListenerAuth auth) {
 
 std::string_view to_string(PolicyMode mode) {
   return mode == PolicyMode::dry_run ? "dry-run" : "enforce";
+}
+
+void refuse_empty_list(Section& section, std::string_view key) {
+  section.refuse(key, "an empty list", "at least one, or the key left out");
 }
 
 void read_egress(Section& root, std::vector<std::string>& networks) {

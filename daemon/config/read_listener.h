@@ -21,6 +21,9 @@ Listener read_listener(Section section, const Tokens& tokens);
 // `egress.allow`.
 void read_egress(Section& root, std::vector<std::string>& networks);
 
+// A list that says who or what may, and names none: everybody, or nobody?
+void refuse_empty_list(Section& section, std::string_view key);
+
 // Its parts.
 Tls read_tls(Section& section);
 Limits read_limits(Section& section, Limits defaults);

@@ -37,6 +37,7 @@ std::optional<CertificatePair> read_pair(Section& section) {
 void read_more_pairs(Section& tls, std::vector<CertificatePair>& pairs) {
   const auto elements = tls.read_list("certificates", "a list of certificates with their keys");
   if (!elements) return;
+  if (elements->empty()) refuse_empty_list(tls, "certificates");
   for (std::size_t i = 0; i < elements->size(); ++i) {
     Section element = tls.element("certificates", i, *(*elements)[i]);
     element.require("certificate", "the absolute path of a PEM file");

@@ -164,6 +164,7 @@ INSTANTIATE_TEST_SUITE_P(
            BadPart{"tls: {key: /a}", "tls.certificate", "the certificate of key"},
            BadPart{"tls: {certificate: a, key: /b}", "tls.certificate", "absolute"},
            BadPart{"tls: {certificates: [{key: /b}]}", "tls.certificates[0].certificate", ""},
+           BadPart{"tls: {certificates: []}", "tls.certificates", "at least one"},
            BadPart{"tls: {certificate: /a, key: /b, client_certificates: optional}",
                    "tls.client_certificates", "client_ca beside it"},
            BadPart{"tls: {certificate: /a, key: /b, ciphers: all}", "tls.ciphers", ""},
@@ -192,8 +193,8 @@ TEST_P(BadSockets, AreRefused) {
 INSTANTIATE_TEST_SUITE_P(Table, BadSockets,
                          Values("socket: {mode: '888'}", "socket: {mode: '7777'}",
                                 "socket: {mode: rw}", "socket: {user_ids: [root]}",
-                                "socket: {user_ids: ['-1']}", "allow: [10.0.0.0/8]",
-                                "proxy_protocol: [10.0.0.0/8]"));
+                                "socket: {user_ids: ['-1']}", "socket: {user_ids: []}",
+                                "allow: [10.0.0.0/8]", "proxy_protocol: [10.0.0.0/8]"));
 
 class WaysToGetAToken : public TestWithParam<std::string> {};
 
