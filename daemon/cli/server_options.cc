@@ -1,5 +1,7 @@
 #include "daemon/cli/server_options.h"
 
+#include <sys/resource.h>
+
 #include "cache/base/check.h"
 #include "daemon/config/networks.h"
 
@@ -11,6 +13,13 @@ namespace {
 constexpr std::size_t kTokenFormBytesMax = 64 * 1024;
 // A quarter of those for answers: who is on this machine is served whatever others do.
 constexpr std::size_t kThreadsForLocals = 256;
+
+// A quarter is left for listeners on loopback, and for files.
+std::size_t descriptors_for_others() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return 0;
+  return limit.rlim_cur - limit.rlim_cur / 4;
+}
 
 http::ClientCertificates clients_of(config::ClientCertificates wanted) {
   switch (wanted) {
@@ -38,7 +47,10 @@ void put_limits(const config::Listener& listener, http::ServerOptions& options) 
   const auto& limits = listener.limits;
   options.connections_max = limits.connections;
   options.requests_max = limits.requests;
-  if (!config::is_local_address(listener.address)) options.spare_workers = kThreadsForLocals;
+  if (!config::is_local_address(listener.address)) {
+    options.spare_workers = kThreadsForLocals;
+    options.descriptors_max = descriptors_for_others();
+  }
   options.bytes_per_second = limits.rate.value_or(0);
   options.of_source = {.connections = limits.connections_per_source,
                        .requests = limits.requests_per_source,

@@ -85,6 +85,7 @@ class Connection {
   void finish_sending() { wire_.finish_sending(); }
   // Ends the connection under its owner's hands. Any thread.
   void cut() { wire_.cut(); }
+  bool was_cut() const { return wire_.was_cut(); }
 
  private:
   std::unique_ptr<Crowd::Visit> visit_;

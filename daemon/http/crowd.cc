@@ -11,6 +11,13 @@ bool has_room(std::size_t count, std::size_t max) {
   return max == 0 || count < max;
 }
 
+// One more of a source: never more than it leaves to others, or a few sources that want all would
+// get it.
+bool has_share(std::size_t own, std::size_t own_max, std::size_t all, std::size_t all_max) {
+  if (own_max == 0) return true;
+  return own < own_max && (all_max == 0 || own + all < all_max);
+}
+
 IpAddress source_of(const IpAddress& address) {
   return address.is_v4() ? address : IpAddress{address.high, 0};
 }
@@ -76,7 +83,9 @@ bool Crowd::Visit::come_from(const IpAddress& address) {
   MutexLock lock(crowd_.mutex_);
   const Source unknown{.sending = {ByteRate(limits.bytes_per_second)}};
   const auto place = crowd_.sources_.try_emplace(address_, unknown).first;
-  if (!has_room(place->second.connections, limits.connections)) return false;
+  const auto others = crowd_.connections_ - 1;
+  const auto own = place->second.connections;
+  if (!has_share(own, limits.connections, others, crowd_.of_all_.connections)) return false;
   ++place->second.connections;
   source_ = &*place;
   sender_.source = &place->second.sending;
@@ -88,7 +97,10 @@ std::optional<Refusal> Crowd::Visit::begin_request() {
   if (!has_room(crowd_.requests_, crowd_.of_all_.requests)) return Refusal::overloaded;
   if (source_ != nullptr) {
     auto& requests = source_->second.requests;
-    if (!has_room(requests, crowd_.of_source_.requests)) return Refusal::source_overloaded;
+    if (!has_share(requests, crowd_.of_source_.requests, crowd_.requests_,
+                   crowd_.of_all_.requests)) {
+      return Refusal::source_overloaded;
+    }
     ++requests;
   }
   ++crowd_.requests_;

@@ -67,12 +67,13 @@ void Desk::leave() {
   for (auto* guest : guests_.waiting()) {
     // Nobody has woken us for it: a guest that is handed on now would still be watched.
     ::epoll_ctl(epoll_, EPOLL_CTL_DEL, guest->connection->descriptor(), nullptr);
-    // Where TLS is spoken, no request comes before its handshake, and none begins any more.
-    const bool has_not_greeted =
-        guest->stage == Stage::handshake || (handshakes_ && guest->stage == Stage::introduction);
-    if (!has_not_greeted) on_ready(*guest);
+    if (!has_hands_to_shake(*guest)) on_ready(*guest);
   }
   for (auto* guest : guests_.waiting()) guests_.release(*guest);
+}
+
+bool Desk::has_hands_to_shake(const Guest& guest) const {
+  return handshakes_ && (guest.stage == Stage::introduction || guest.stage == Stage::handshake);
 }
 
 void Desk::on_ready(Guest& guest) {

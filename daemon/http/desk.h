@@ -54,6 +54,7 @@ class Desk {
   void write_refusal(Connection& connection, Refusal refusal, const std::string& detail) const;
 
  private:
+  bool has_hands_to_shake(const Guest& guest) const;
   void on_step(Guest& guest, Entrance::Step step);
   void receive(Guest& guest);
   void examine(Guest& guest);

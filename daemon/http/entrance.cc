@@ -66,6 +66,12 @@ Entrance::Arrival Entrance::admit(UniqueFd socket, const SocketAddress& peer, Cr
     return {Arrival::Kind::gone};
   }
   if (!address && !is_of_known_uid(socket.get())) return {Arrival::Kind::gone};
+  // The kernel gives the lowest that is free.
+  const auto descriptor = static_cast<std::size_t>(socket.get());
+  if (options_.descriptors_max > 0 && descriptor >= options_.descriptors_max) {
+    tell_refused(name, "descriptors");
+    return {Arrival::Kind::gone};
+  }
   auto visit = crowd.enter();
   if (!visit) {
     tell_refused(name, "connections");

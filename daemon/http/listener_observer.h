@@ -26,7 +26,7 @@ struct RefusedConnection {
   const std::string& listener;
   const std::string& peer;
   // A word of a small set: "source", "peer", "proxy_header", "connections",
-  // "connections_of_source".
+  // "connections_of_source", "descriptors".
   std::string_view reason;
 };
 

@@ -31,6 +31,13 @@ OpenSslOwned<BIO> bio_of(const std::string& text) {
   return OpenSslOwned<BIO>(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
 
+// What ends the reading of certificates: that no other begins, or one that is damaged, or of which
+// only a part has been written.
+bool is_at_its_end() {
+  const auto last = ERR_peek_last_error();
+  return ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) == PEM_R_NO_START_LINE;
+}
+
 Error unreadable(const std::string& what, const std::string& file) {
   return {Errc::invalid, what + " " + file + ": " + take_tls_error()};
 }
@@ -46,7 +53,7 @@ Result<std::vector<OpenSslOwned<X509>>> read_certificates(const std::string& wha
   while (X509* next = PEM_read_bio_X509(bio.get(), nullptr, no_passphrase, nullptr)) {
     found.emplace_back(next);
   }
-  if (found.empty()) return unreadable(what, file);
+  if (found.empty() || !is_at_its_end()) return unreadable(what, file);
   ERR_clear_error();
   return found;
 }

@@ -52,6 +52,9 @@ struct ServerOptions {
   std::size_t requests_max = 0;
   // Requests are also refused that would leave fewer workers than this to other listeners.
   std::size_t spare_workers = 0;
+  // Connections are also closed whose descriptors are from here on: the rest is for other listeners
+  // and for files. 0: no limit.
+  std::size_t descriptors_max = 0;
   std::uint64_t bytes_per_second = 0;  // sent
   ShareLimits of_source{};             // the same, of one address or IPv6 network of 64 bits
 

@@ -67,6 +67,7 @@ class Wire {
   void finish_sending();
   // Ends the connection under its owner's hands. Any thread.
   void cut();
+  bool was_cut() const { return cut_; }
 
  private:
   Status send_sealed(std::string_view bytes);

@@ -39,12 +39,14 @@ TEST_F(ServerOptionsTest, ApproveOfAPublicAddressOnlyWhenItSaysSo) {
   EXPECT_TRUE(options().approve("8.8.8.8:5443").ok());
 }
 
-TEST_F(ServerOptionsTest, SpareThreadsForListenersOfThisMachine) {
+TEST_F(ServerOptionsTest, SpareThreadsAndDescriptorsForListenersOfThisMachine) {
   EXPECT_EQ(options().spare_workers, 256U);
+  EXPECT_GT(options().descriptors_max, 0U);
 
   listener_.address = "127.0.0.1:5050";
 
   EXPECT_EQ(options().spare_workers, 0U);
+  EXPECT_EQ(options().descriptors_max, 0U);
 }
 
 TEST_F(ServerOptionsTest, TakeBodiesOnlyWhereTokensAreGiven) {

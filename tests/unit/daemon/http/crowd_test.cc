@@ -43,6 +43,50 @@ TEST(Crowd, HasRoomForSoManyConnectionsOfASource) {
   EXPECT_NE(visit_from(crowd, "10.0.0.1"), nullptr);
 }
 
+// As many as there is room for.
+std::vector<Visit> visits_from(Crowd& crowd, std::string_view address) {
+  std::vector<Visit> visits;
+  while (auto visit = visit_from(crowd, address)) visits.push_back(std::move(visit));
+  return visits;
+}
+
+std::size_t requests_of(const std::vector<Visit>& visits) {
+  std::size_t begun = 0;
+  for (const auto& visit : visits) begun += visit->begin_request() ? 0 : 1;
+  return begun;
+}
+
+TEST(Crowd, HasRoomForOthersHoweverMuchSomeSourcesWant) {
+  Crowd crowd({.connections = 100}, {.connections = 40});
+
+  const auto first = visits_from(crowd, "10.0.0.1");
+  const auto second = visits_from(crowd, "10.0.0.2");
+  const auto third = visits_from(crowd, "10.0.0.3");
+
+  EXPECT_EQ(first.size(), 40U);
+  EXPECT_EQ(second.size(), 30U);
+  EXPECT_EQ(third.size(), 15U);
+  EXPECT_NE(visit_from(crowd, "10.0.0.4"), nullptr);
+}
+
+TEST(Crowd, BeginsRequestsOfOthersHoweverManySomeSourcesWant) {
+  Crowd crowd({.requests = 100}, {.connections = 50, .requests = 50});
+  const auto first = visits_from(crowd, "10.0.0.1");
+  const auto second = visits_from(crowd, "10.0.0.2");
+  const auto other = visit_from(crowd, "10.0.0.3");
+
+  EXPECT_EQ(requests_of(first), 50U);
+  EXPECT_EQ(requests_of(second), 25U);
+
+  EXPECT_EQ(other->begin_request(), std::nullopt);
+}
+
+TEST(Crowd, LeavesAllToASourceWithoutALimit) {
+  Crowd crowd({.connections = 100}, {.requests = 1});
+
+  EXPECT_EQ(visits_from(crowd, "10.0.0.1").size(), 100U);
+}
+
 TEST(Crowd, TakesAnIpv6NetworkForOneSource) {
   Crowd crowd({}, {.connections = 1});
   const auto first = visit_from(crowd, "2001:db8::1");

@@ -3,11 +3,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/epoll.h>
 
 #include <list>
 
+#include "tests/support/test_certificates.h"
+#include "tests/unit/daemon/http/made_proxy_header.h"
 #include "tests/unit/daemon/http/recording_listener_observer.h"
 #include "tests/unit/daemon/http/server_fixture.h"
+#include "tests/unit/daemon/http/socket_pair.h"
 
 namespace larder::http {
 namespace {
@@ -99,6 +103,26 @@ TEST_F(DeskTest, HasRoomAgainOnceABodyHasGone) {
     peer.send(std::string(400, 'a'));
     EXPECT_EQ(read_response(peer).status, 200);
   }
+}
+
+TEST(LeavingDesk, ShakesNoHands) {
+  testing::TestAuthority authority;
+  const auto issued = authority.issue();
+  const ServerOptions options{
+      .tls = TlsOptions{.certificates = {{issued.certificate_file, issued.key_file}}}};
+  auto listener = ListenSocket::open(*ListenAddress::parse("127.0.0.1:0"), 0600);
+  const auto entrance = Entrance::create(std::move(*listener), options);
+  const UniqueFd epoll(::epoll_create1(EPOLL_CLOEXEC));
+  int greeted = 0;
+  Desk desk(options, **entrance, epoll.get(), nullptr, [&greeted] { ++greeted; });
+  SocketPair relayed;
+  relayed.send(relayed_v4() + "a hello");
+  desk.admit(relayed.release(), Stage::introduction);
+
+  desk.leave();
+
+  EXPECT_EQ(relayed.open(), 0U);
+  EXPECT_EQ(greeted, 0);
 }
 
 // Every request waits at the gate.

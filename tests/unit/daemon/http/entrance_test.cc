@@ -218,6 +218,14 @@ TEST_F(EntranceTest, CountsConnectionsOfTheSourceBehindAProxy) {
   EXPECT_THAT(observer_.connections(), ElementsAre("node connections_of_source"));
 }
 
+TEST_F(EntranceTest, LeavesDescriptorsToOthers) {
+  start({.descriptors_max = 1, .observer = &observer_});
+
+  EXPECT_EQ(client().read_to_end(), "");
+
+  EXPECT_THAT(observer_.connections(), ElementsAre("node descriptors"));
+}
+
 TEST_F(EntranceTest, TellsOfConnectionsForWhichThereIsNoRoom) {
   start({.connections_max = 1, .observer = &observer_});
   auto first = client();

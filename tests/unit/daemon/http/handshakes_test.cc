@@ -82,6 +82,17 @@ TEST_F(HandshakesTest, GiveEverySourceItsTurn) {
   EXPECT_EQ(order.back(), &third);
 }
 
+TEST_F(HandshakesTest, DoNothingForAGuestThatIsCut) {
+  auto& guest = guest_from("10.0.0.1");
+  pairs_.back().send("a hello");
+
+  guest.connection->cut();
+  handshakes_.step(guest);
+
+  EXPECT_THAT(done(1), ElementsAre(&guest));
+  EXPECT_FALSE(guest.connection->wire().tls()->has_heard());
+}
+
 TEST_F(HandshakesTest, GiveAllBackWhenStopped) {
   auto& begun = guest_from("10.0.0.1");
   auto& waiting = guest_from("10.0.0.1");

@@ -54,6 +54,14 @@ TEST_F(PemTest, IsRefusedWithItsNameWhenItIsNone) {
   EXPECT_THAT(refusal("/dev/zero"), HasSubstr("no regular file"));
 }
 
+TEST_F(PemTest, IsRefusedWhenALaterCertificateIsDamaged) {
+  const auto one = text_of(issued_.certificate_file);
+
+  EXPECT_THAT(refusal(write(one + one.substr(0, one.size() - 30))), HasSubstr("CA " + file_));
+  EXPECT_THAT(refusal(write(one + one.substr(0, 60))), HasSubstr("CA " + file_));
+  EXPECT_EQ(refusal(write(one + "\n\n")), "");
+}
+
 TEST_F(PemTest, ThatIsAPipeKeepsNobodyWaiting) {
   ASSERT_EQ(::mkfifo(file_.c_str(), 0600), 0);
 

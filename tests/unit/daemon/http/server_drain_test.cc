@@ -86,27 +86,6 @@ TEST_F(DrainTest, WatchesNobodyWhoseRequestItHandsOn) {
 }
 
 // The reception sees the newcomer and the drain in the same round.
-TEST_F(DrainTest, BeginsNoHandshakeWithWhomAProxyHasJustNamed) {
-  GatedObserver reception;
-  testing::TestAuthority authority;
-  const auto issued = authority.issue();
-  start({.proxies = {*IpBlock::parse("127.0.0.1")},
-         .tls = TlsOptions{.certificates = {{issued.certificate_file, issued.key_file}}},
-         .observer = &reception});
-  auto plain = client();
-  plain.send(relayed_v4() + get_request("/"));
-  ASSERT_TRUE(reception.held_.wait());
-  auto newcomer = client();
-  newcomer.send(relayed_v4() + "\x16\x03\x01 what is no hello gets an alert");
-  std::thread draining([this] { EXPECT_TRUE(server_->drain(seconds(5))); });
-  std::this_thread::yield();
-
-  reception.go_on_.open();
-
-  draining.join();
-  EXPECT_EQ(newcomer.read_to_end(), "");
-}
-
 TEST_F(DrainTest, OfAnIdleServerClosesItsConnections) {
   start();
   auto fresh = client();
