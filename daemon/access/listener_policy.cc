@@ -50,6 +50,7 @@ ListenerPolicy::Decided ListenerPolicy::decide(const Question& question) const {
   request.listener = listener_;
   request.source_ip = policy::address_of_peer(question.peer);
   request.is_secure = question.is_secure;
+  request.is_from_anywhere = question.is_from_anywhere;
   request.time = clock_.wall();
   auto policy = file_->current();
   const auto decision = policy::decide(*policy, request);
@@ -83,13 +84,16 @@ void ListenerPolicy::maintain() {
 bool ListenerPolicy::may(const tokens::AccessQuestion& question) const {
   if (question.type != "repository" || question.action != "pull") return false;
   if (file_ == nullptr) return true;
-  Question told{question.subject, policy::Action::pull, question.name, question.peer,
-                question.is_secure};
+  Question told{.subject = question.subject,
+                .resource = question.name,
+                .peer = question.peer,
+                .is_secure = question.is_secure,
+                .is_from_anywhere = question.is_from_anywhere};
   Decided decided = decide(told);
   for (const auto action : {policy::Action::list, policy::Action::referrers}) {
     if (decided.decision.is_allowed()) break;
-    const Question other{question.subject, action, question.name, question.peer,
-                         question.is_secure};
+    Question other = told;
+    other.action = action;
     if (Decided read = decide(other); read.decision.is_allowed()) {
       decided = std::move(read);
       told.action = action;

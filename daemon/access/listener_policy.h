@@ -71,10 +71,11 @@ class ListenerPolicy final : public tokens::AccessDecider {
   struct Question {
     const tokens::Subject& subject;
     policy::Action action = policy::Action::pull;
-    std::string_view resource;     // "ghcr.io/team/app"
-    std::string_view peer;         // "10.1.2.3:51324", "unix"
-    bool is_secure = false;        // over TLS
-    std::string_view reference{};  // tag or digest; for the observer
+    std::string_view resource;      // "ghcr.io/team/app"
+    std::string_view peer;          // "10.1.2.3:51324", "unix"
+    bool is_secure = false;         // over TLS
+    std::string_view reference{};   // tag or digest; for the observer
+    bool is_from_anywhere = false;  // AccessQuestion
   };
   struct Verdict {
     bool may_go_on = true;

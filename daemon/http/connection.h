@@ -59,6 +59,9 @@ class Connection {
   // Whether nothing can be received before the socket has room to send.
   bool waits_to_send() const { return wire_.waits_to_send(); }
 
+  // Whether its peer must show its certificate anew before it is answered again.
+  bool is_outdated() const { return wire_.tls() != nullptr && wire_.tls()->is_outdated(); }
+
   std::string_view received() const { return received_; }
   // One past the first empty line in received(). Bytes are looked at once, however slowly they
   // come.

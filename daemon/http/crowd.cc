@@ -54,7 +54,7 @@ void Crowd::forget_some(MonoTime now) {
     const auto source = sources_.find(leavers_.front());
     const bool is_back = source->second.connections > 0;
     const bool is_due =
-        source->second.sending.rate.is_saved_up(now) || leavers_.size() > kRememberedMax;
+        send_queue_.is_even(source->second.sending, now) || leavers_.size() > kRememberedMax;
     if (!is_back && !is_due) return;
     source->second.waits_to_be_forgotten = false;
     if (!is_back) sources_.erase(source);

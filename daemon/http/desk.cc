@@ -56,6 +56,10 @@ void Desk::release_expired() {
     entrance_.tell_refused(late->connection->peer(), "proxy_header");
     guests_.release(*late);
   }
+  while (auto* late = guests_.expired(Stage::handshake, time)) {
+    if (!late->is_away) entrance_.tell_late(*late->connection);
+    guests_.end(*late, time);
+  }
   while (auto* late = guests_.expired(Stage::body, time)) {
     refuse(*late, Refusal::malformed_body, "it did not come in time");
   }
@@ -146,6 +150,10 @@ void Desk::examine(Guest& guest) {
 }
 
 void Desk::on_head(Guest& guest, RequestHead head) {
+  if (guest.connection->is_outdated()) {
+    guests_.release(guest);
+    return;
+  }
   if (!head.announces_body || options_.body_bytes_max == 0) {
     return hand_on(guest, {std::move(head)});
   }

@@ -75,10 +75,12 @@ Entrance::Arrival Entrance::admit(UniqueFd socket, const SocketAddress& peer, Cr
   auto visit = crowd.enter();
   if (!visit) {
     tell_refused(name, "connections");
+    close_at_once(std::move(socket));
     return {Arrival::Kind::gone};
   }
   if (address && !is_proxy && !visit->come_from(*address)) {
     tell_refused(name, "connections_of_source");
+    close_at_once(std::move(socket));
     return {Arrival::Kind::gone};
   }
   const PeerPace::Limits pace{options_.write_stall, options_.read_rate_min,
@@ -158,6 +160,12 @@ Entrance::Step Entrance::greeted(Connection& connection, const IoResult& result)
   if (!tls.met_plain_http()) return Step::failed;
   connection.wire().end_tls();
   return Step::is_plain;
+}
+
+void Entrance::tell_late(Connection& connection) const {
+  const auto* tls = connection.wire().tls();
+  if (options_.observer == nullptr || !tls->has_heard()) return;
+  options_.observer->handshake_failed({options_.name, connection.peer(), "it took too long"});
 }
 
 void Entrance::tell_refused(const std::string& peer, std::string_view reason) const {

@@ -55,6 +55,8 @@ class Entrance {
   Step introduce(Connection& connection);
   // What a step of one's handshake has come to.
   Step greeted(Connection& connection, const IoResult& result) const;
+  // Tells that one's handshake has taken too long, if it had begun.
+  void tell_late(Connection& connection) const;
   // Tells that a connection does not get in.
   void tell_refused(const std::string& peer, std::string_view reason) const;
 

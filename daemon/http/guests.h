@@ -53,7 +53,8 @@ class Guests {
   void move(Guest& guest, Stage stage, MonoTime now);
   std::unique_ptr<Connection> release(Guest& guest);
 
-  // Those who are away are cut, and released another time.
+  // Of one whose time is over: released, or cut when it is away, and released another time.
+  void end(Guest& late, MonoTime now);
   void release_expired(MonoTime now);
   // One of `stage` whose time is over; null when there is none.
   Guest* expired(Stage stage, MonoTime now);
@@ -69,7 +70,6 @@ class Guests {
  private:
   std::list<Guest>& list(Stage stage) { return lists_[static_cast<std::size_t>(stage)]; }
   MonoTime deadline(Stage stage, MonoTime now) const;
-  void end(Guest& late, MonoTime now);
 
   const Limits limits_;
   std::array<std::list<Guest>, 6> lists_;  // by stage, in order of deadline

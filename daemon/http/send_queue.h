@@ -32,6 +32,10 @@ class SendQueue {
   // `now` or before: `bytes` may go, and are booked. Later: they are waited for; to be asked again
   // then. Requires: the same until they may go.
   MonoTime ask(Sender& sender, std::uint64_t bytes, MonoTime now);
+  // Whether one that begins anew would be just as well off.
+  bool is_even(const Source& source, MonoTime now) const {
+    return source.rate.is_saved_up(now) && source.served_bytes <= clock_;
+  }
   // Waits no more, if it did.
   void give_up(Sender& sender) { waiting_.erase(&sender); }
 

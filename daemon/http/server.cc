@@ -137,6 +137,7 @@ bool PooledServer::answer(HttplibServer& http, Turn& turn) {
 
 // True when the next request is to be answered here and now.
 bool PooledServer::go_on(Turn& turn) {
+  if (turn.connection().is_outdated()) return false;
   auto next = next_head(turn.connection());
   if (auto* refused = std::get_if<RefusedHead>(&next)) {
     refuse(turn, refused->refusal, refused->detail);

@@ -73,10 +73,9 @@ bool is_for(const CertificatePair& pair, const char* name) {
 
 }  // namespace
 
-struct TlsServer::Keys {
+struct TlsServer::Keys final : SessionGround {
   OpenSslOwned<SSL_CTX> context;
   std::vector<std::shared_ptr<const CertificatePair>> pairs;
-  std::string client_realm;  // TlsPeer
 
   // OpenSSL asks once it knows the client's hello.
   static int choose(SSL* session, void* keys) {
@@ -110,7 +109,7 @@ std::unique_ptr<TlsSession> TlsServer::accept(int socket) const {
   SslHandle session(SSL_new(keys_->context.get()));
   if (session == nullptr || SSL_set_fd(session.get(), socket) != 1) return nullptr;
   SSL_set_accept_state(session.get());
-  return std::make_unique<TlsSession>(std::move(session), keys_, keys_->client_realm);
+  return std::make_unique<TlsSession>(std::move(session), keys_);
 }
 
 void TlsServer::maintain() {
@@ -138,6 +137,7 @@ Status TlsServer::load() {
   version_ = version();  // before they are read: what changes then is read again
   auto keys = read(options_);
   if (!keys) return keys.error();
+  if (keys_ && keys_->client_realm != (*keys)->client_realm) keys_->is_outdated = true;
   keys_ = std::move(*keys);
   tell_loaded();
   return {};

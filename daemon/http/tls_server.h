@@ -30,7 +30,7 @@ class TlsServer {
 
   // Looks whether files have changed: new connections get what they hold now. Files that do not
   // fit together at two looks in a row (one is enough in the middle of a rotation) are told of,
-  // once for each change, and tried again.
+  // once for each change, and tried again. Sessions are outdated by other authorities of clients.
   void maintain();
 
  private:

@@ -10,9 +10,8 @@
 
 namespace larder::http {
 
-TlsSession::TlsSession(SslHandle session, std::shared_ptr<const void> keys,
-                       std::string_view client_realm)
-    : keys_(std::move(keys)), client_realm_(client_realm), session_(std::move(session)) {}
+TlsSession::TlsSession(SslHandle session, std::shared_ptr<const SessionGround> ground)
+    : ground_(std::move(ground)), session_(std::move(session)) {}
 
 TlsSession::~TlsSession() {
   finish();
@@ -80,7 +79,7 @@ IoResult TlsSession::outcome_of(int code) {
 // A session that is resumed brings its certificate along, and nobody verified that it still holds.
 Status TlsSession::note_peer() {
   const char* name = SSL_get_servername(session_.get(), TLSEXT_NAMETYPE_host_name);
-  TlsPeer peer{to_lower(name == nullptr ? "" : name), std::nullopt, std::string(client_realm_)};
+  TlsPeer peer{to_lower(name == nullptr ? "" : name), std::nullopt, ground_->client_realm};
   if (const X509* certificate = SSL_get0_peer_certificate(session_.get())) {
     peer.certificate = PeerCertificate::of(*certificate);
     if (X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0) {

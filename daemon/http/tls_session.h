@@ -5,6 +5,7 @@
 // Thread-safety: one thread at a time. Blocks: no.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <span>
 #include <string>
@@ -17,10 +18,18 @@
 
 namespace larder::http {
 
+// What sessions have in common that began with the same files.
+struct SessionGround {
+  virtual ~SessionGround() = default;
+  std::string client_realm;  // TlsPeer
+  // The listener trusts other authorities by now.
+  mutable std::atomic<bool> is_outdated = false;
+};
+
 class TlsSession {
  public:
-  // `keys` is what the session's callbacks use, and what `client_realm` (TlsPeer) is a part of.
-  TlsSession(SslHandle session, std::shared_ptr<const void> keys, std::string_view client_realm);
+  // `ground` has what the session's callbacks use.
+  TlsSession(SslHandle session, std::shared_ptr<const SessionGround> ground);
   // Tells a peer that is still there that nothing follows.
   ~TlsSession();
   TlsSession(const TlsSession&) = delete;
@@ -33,6 +42,8 @@ class TlsSession {
   bool has_heard() const { return BIO_number_read(SSL_get_rbio(session_.get())) > 0; }
   // Once the handshake is done. Shared with the requests that come this way.
   std::shared_ptr<const TlsPeer> peer() const { return peer_; }
+  // Whether the peer's certificate might not be accepted any more.
+  bool is_outdated() const { return ground_->is_outdated; }
 
   // At most one record, as the other ends of TLS do.
   IoResult read(std::span<std::byte> into);
@@ -48,8 +59,7 @@ class TlsSession {
   IoResult outcome_of(int code);
   Status note_peer();
 
-  const std::shared_ptr<const void> keys_;  // shared with other sessions and the server
-  const std::string_view client_realm_;
+  const std::shared_ptr<const SessionGround> ground_;  // shared with others and the server
   const SslHandle session_;
   std::shared_ptr<const TlsPeer> peer_;
   bool open_ = false;  // between the handshake and the end

@@ -35,6 +35,15 @@ INSTANTIATE_TEST_SUITE_P(Warnings, PlainAddresses,
                          ::testing::Values("10.0.0.1:5050", "0.0.0.0:80", "[fd00::1]:80", "[::]:80",
                                            "interface:eth0:5050", "mirror.example:5050"));
 
+TEST(Warnings, TellOfHostsOfEcrWhereNobodyCanLogIn) {
+  Listener listener{.name = "e", .hosts = {"*.dkr.ecr.eu-west-1.amazonaws.com"}};
+  EXPECT_THAT(warnings_about(listener), ElementsAre(HasSubstr("aws ecr get-login-password")));
+
+  listener.auth = ListenerAuth::required;
+  EXPECT_THAT(warnings_about(listener), IsEmpty());
+  EXPECT_THAT(warnings_about({.hosts = {"ghcr.io"}}), IsEmpty());
+}
+
 class OwnAddresses : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(OwnAddresses, NeedNoWarning) {

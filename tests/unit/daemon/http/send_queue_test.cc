@@ -90,6 +90,22 @@ TEST_F(SendQueueTest, SaysWhenItIsWorthAskingAgain) {
   EXPECT_EQ(queue_.ask(second, kPiece, now_), now_ + milliseconds(50));
 }
 
+TEST_F(SendQueueTest, KnowsWhoHasHadMoreThanHisShare) {
+  Source much{ByteRate(0)};
+  Source little{ByteRate(0)};
+  add('m', much);
+  add('m', much);
+  add('l', little);
+  sent_in(milliseconds(510));
+
+  EXPECT_FALSE(queue_.is_even(much, now_));
+
+  for (auto& [name, sender] : senders_) queue_.give_up(sender);
+  senders_.erase(senders_.begin(), senders_.begin() + 2);
+  sent_in(milliseconds(200));
+  EXPECT_TRUE(queue_.is_even(much, now_));
+}
+
 TEST_F(SendQueueTest, WithoutARateOfItsOwnKnowsOnlyThoseOfTheSources) {
   SendQueue queue(0);
   Source slow{ByteRate(1'000'000)};

@@ -4,8 +4,6 @@
 
 #include <thread>
 
-#include "tests/support/test_certificates.h"
-#include "tests/unit/daemon/http/made_proxy_header.h"
 #include "tests/unit/daemon/http/server_fixture.h"
 
 namespace larder::http {
@@ -85,7 +83,6 @@ TEST_F(DrainTest, WatchesNobodyWhoseRequestItHandsOn) {
   draining.join();
 }
 
-// The reception sees the newcomer and the drain in the same round.
 TEST_F(DrainTest, OfAnIdleServerClosesItsConnections) {
   start();
   auto fresh = client();

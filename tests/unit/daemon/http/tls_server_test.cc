@@ -162,6 +162,53 @@ TEST_F(CertificateRotationTest, WhatIsUnchangedIsNotReadAgain) {
   EXPECT_THAT(observer_.loaded(), SizeIs(1));
 }
 
+class AuthorityRotationTest : public CertificateRotationTest {
+ protected:
+  TlsOptions trusting(testing::TestAuthority& authority) {
+    place_authority(authority);
+    return {.certificates = {issue()},
+            .client_ca = client_ca_,
+            .client_certificates = ClientCertificates::optional};
+  }
+  void place_authority(testing::TestAuthority& authority) {
+    std::filesystem::copy_file(authority.ca_file(), client_ca_,
+                               std::filesystem::copy_options::overwrite_existing);
+  }
+
+  const std::string client_ca_ = directory_.path() / "client-ca.crt";
+  testing::TestAuthority other_;
+};
+
+TEST_F(AuthorityRotationTest, OutdatesSessionsThatBeganBefore) {
+  auto loaded = TlsServer::create(trusting(authority_), "node", &observer_);
+  ASSERT_TRUE(loaded.ok());
+  const auto server = std::move(*loaded);
+  const auto before = server->accept(0);
+  server->maintain();
+  EXPECT_FALSE(before->is_outdated());
+
+  place_authority(other_);
+  server->maintain();
+
+  EXPECT_TRUE(before->is_outdated());
+  EXPECT_FALSE(server->accept(0)->is_outdated());
+}
+
+TEST_F(AuthorityRotationTest, EndsConnectionsBeforeTheirNextRequest) {
+  start(with(trusting(authority_)));
+  respond_with("hello");
+  auto peer = tls_client();
+  ASSERT_EQ(get(peer, "/").body, "hello");
+
+  place_authority(other_);
+  const auto deadline = std::chrono::steady_clock::now() + testing::RawClient::kDeadline;
+  while (get(peer, "/").status == 200 && std::chrono::steady_clock::now() < deadline) {
+  }
+
+  EXPECT_TRUE(peer.ended());
+  EXPECT_EQ(tls_client().shook_hands(), true);
+}
+
 class BadTlsOptions : public TlsListenerTest {
  protected:
   std::string refusal(TlsOptions tls) {
