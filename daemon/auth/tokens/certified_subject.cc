@@ -30,7 +30,6 @@ std::optional<Subject> certified_subject(const http::Request& request) {
   subject.kind = Subject::Kind::certificate;
   subject.name = name_of(certificate);
   if (subject.name.empty()) return std::nullopt;
-  subject.names = certificate.names;
   subject.realm = request.tls->client_realm;
   subject.expires = certificate.expires;
   return subject;

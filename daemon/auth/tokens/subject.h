@@ -30,7 +30,6 @@ struct Subject {
   std::string pod{};
   std::string node{};
   std::vector<std::string> groups{};  // as an OIDC issuer says
-  std::vector<std::string> names{};   // a certificate's alternative names, "DNS:web.example"
   // Stands for the authorities that vouched for a certificate (http::TlsPeer); its names mean
   // nothing to others.
   std::string realm{};

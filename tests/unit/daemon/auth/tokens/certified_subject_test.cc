@@ -29,7 +29,6 @@ TEST(CertifiedSubject, IsNamedByTheCertificate) {
 
   EXPECT_EQ(named->kind, Subject::Kind::certificate);
   EXPECT_EQ(named->name, "web");
-  EXPECT_EQ(named->names, std::vector<std::string>{"DNS:web.test"});
   EXPECT_EQ(named->expires, kCertificateEnd);
   EXPECT_EQ(named->realm, "r1");
   EXPECT_EQ(uncommon->name, "URI:spiffe://c/web");

@@ -74,14 +74,13 @@ TEST_F(IdentityTokensTest, SayWhoTheirSubjectIsForTwelveHours) {
 }
 
 TEST_F(IdentityTokensTest, EndWithTheCertificateTheyWereGivenFor) {
-  Subject certified{
-      .kind = Subject::Kind::certificate, .name = "web", .names = {"DNS:web"}, .realm = "r1"};
+  Subject certified{.kind = Subject::Kind::certificate, .name = "web", .realm = "r1"};
   certified.expires = clock_.wall() + seconds(100);
 
   const auto token = issuer_.identity_token(certified);
 
   EXPECT_LE(token->lifetime, seconds(100));
-  EXPECT_EQ(check(token->token)->names, certified.names);
+  EXPECT_EQ(check(token->token)->name, certified.name);
   clock_.advance(seconds(101));
   EXPECT_FALSE(check(token->token).ok());
 }
