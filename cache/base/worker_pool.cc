@@ -17,16 +17,21 @@ WorkerPool::~WorkerPool() {
   stop();
 }
 
-bool WorkerPool::submit(std::function<void()> work) {
+bool WorkerPool::submit(std::function<void()> work, std::size_t spare) {
   CHECK(work != nullptr);
   std::vector<std::thread> left = take_left();
   for (std::thread& thread : left) thread.join();
 
   MutexLock lock(mutex_);
-  if (stopping_ || !find_thread()) return false;
+  if (stopping_ || !leaves(spare) || !find_thread()) return false;
   queue_.push_back(std::move(work));
   work_or_stop_.notify_one();
   return true;
+}
+
+bool WorkerPool::leaves(std::size_t spare) const {
+  const std::size_t taken = threads_.size() - idle_ + queue_.size();
+  return spare == 0 || taken + 1 + spare <= options_.threads_max;
 }
 
 // Work in the queue up to idle_ has a thread already on its way to it; only the rest waits.

@@ -36,8 +36,8 @@ class WorkerPool {
 
   // Runs `work` on one of the threads. False, and `work` is dropped unrun, when every thread is
   // busy and the queue is full, when no thread can be started, or after stop(). `work` must not
-  // throw.
-  [[nodiscard]] bool submit(std::function<void()> work);
+  // throw. With `spare`, also when it would leave fewer threads than that to others.
+  [[nodiscard]] bool submit(std::function<void()> work, std::size_t spare = 0);
 
   // Takes no more work, drops what no thread has begun, waits for what runs.
   void stop();
@@ -51,6 +51,7 @@ class WorkerPool {
   void run(std::size_t number);
   std::function<void()> take(std::size_t number);
   void leave(std::size_t number) REQUIRES(mutex_);
+  bool leaves(std::size_t spare) const REQUIRES(mutex_);
   bool find_thread() REQUIRES(mutex_);
   bool start_thread() REQUIRES(mutex_);
   std::vector<std::thread> take_left();

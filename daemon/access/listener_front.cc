@@ -21,6 +21,7 @@ http::Response ListenerFront::handle(const http::Request& request) {
   const bool is_read = request.method == "GET" || request.method == "HEAD";
   if (path == kKeysPath && is_read) return tokens::jwks_reply(*keys_.ring());
   if (path == kCertificatesPath && is_read) return tokens::certificates_reply(*keys_.ring());
+  if (ecr_ != nullptr && EcrApi::is_asked(request)) return ecr_->answer(request);
   return registry_.handle(request);
 }
 

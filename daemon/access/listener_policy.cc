@@ -25,11 +25,13 @@ policy::SubjectKind kind_of(tokens::Subject::Kind kind) {
 
 }  // namespace
 
-bool ListenerPolicy::allows(const Question& question) const {
-  if (file_ == nullptr) return true;
+ListenerPolicy::Verdict ListenerPolicy::allows(const Question& question) const {
+  if (file_ == nullptr) return {};
   const Decided decided = decide(question);
-  tell(question, decided);
-  return decided.decision.is_allowed();
+  std::string reason = policy::describe(*decided.policy, decided.decision);
+  tell(question, decided, reason);
+  if (decided.decision.is_allowed()) return {true, std::move(reason)};
+  return {is_dry_run_, is_dry_run_ ? "dry run: " + reason : std::move(reason)};
 }
 
 ListenerPolicy::Decided ListenerPolicy::decide(const Question& question) const {
@@ -47,18 +49,30 @@ ListenerPolicy::Decided ListenerPolicy::decide(const Question& question) const {
   request.groups = subject.groups;
   request.listener = listener_;
   request.source_ip = policy::address_of_peer(question.peer);
+  request.is_secure = question.is_secure;
+  request.is_from_anywhere = question.is_from_anywhere;
   request.time = clock_.wall();
   auto policy = file_->current();
   const auto decision = policy::decide(*policy, request);
   return {std::move(policy), decision};
 }
 
-void ListenerPolicy::tell(const Question& question, const Decided& decided) const {
+void ListenerPolicy::tell(const Question& question, const Decided& decided,
+                          std::string_view reason) const {
   const tokens::Subject& subject = question.subject;
-  observer_.policy_decided({listener_, tokens::to_string(subject.kind), subject.name, question.peer,
-                            policy::to_string(question.action), question.resource,
-                            decided.decision.is_allowed(),
-                            policy::describe(*decided.policy, decided.decision)});
+  observer_.policy_decided({.listener = listener_,
+                            .subject_kind = tokens::to_string(subject.kind),
+                            .subject = subject.name,
+                            .issuer = subject.issuer,
+                            .groups = subject.groups,
+                            .peer = question.peer,
+                            .is_secure = question.is_secure,
+                            .action = policy::to_string(question.action),
+                            .resource = question.resource,
+                            .reference = question.reference,
+                            .is_allowed = decided.decision.is_allowed(),
+                            .is_dry_run = is_dry_run_,
+                            .reason = reason});
 }
 
 void ListenerPolicy::maintain() {
@@ -70,18 +84,23 @@ void ListenerPolicy::maintain() {
 bool ListenerPolicy::may(const tokens::AccessQuestion& question) const {
   if (question.type != "repository" || question.action != "pull") return false;
   if (file_ == nullptr) return true;
-  Question told{question.subject, policy::Action::pull, question.name, question.peer};
+  Question told{.subject = question.subject,
+                .resource = question.name,
+                .peer = question.peer,
+                .is_secure = question.is_secure,
+                .is_from_anywhere = question.is_from_anywhere};
   Decided decided = decide(told);
   for (const auto action : {policy::Action::list, policy::Action::referrers}) {
     if (decided.decision.is_allowed()) break;
-    const Question other{question.subject, action, question.name, question.peer};
+    Question other = told;
+    other.action = action;
     if (Decided read = decide(other); read.decision.is_allowed()) {
       decided = std::move(read);
       told.action = action;
     }
   }
-  tell(told, decided);
-  return decided.decision.is_allowed();
+  tell(told, decided, policy::describe(*decided.policy, decided.decision));
+  return decided.decision.is_allowed() || is_dry_run_;
 }
 
 }  // namespace larder::access

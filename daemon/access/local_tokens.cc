@@ -31,7 +31,13 @@ std::string refused_scope(const OrderedToken& ordered, const tokens::Subject& su
   for (const auto& access : ordered.access) {
     tokens::Access rest = access;
     std::erase_if(rest.actions, [&](const std::string& action) {
-      return decider.may({subject, access.type, access.name, action, ordered.listener, "unix"});
+      return decider.may({.subject = subject,
+                          .type = access.type,
+                          .name = access.name,
+                          .action = action,
+                          .listener = ordered.listener,
+                          .peer = "unix",
+                          .is_from_anywhere = true});
     });
     if (!rest.actions.empty()) refused.push_back(std::move(rest));
   }
@@ -85,7 +91,7 @@ Result<std::string> LocalTokens::listener_for(const std::string& name) const {
 void LocalTokens::tell(const OrderedToken& ordered, std::string_view outcome,
                        const std::string& cause) {
   observer_.token_asked({ordered.listener, "unix", tokens::to_string(tokens::Subject::Kind::user),
-                         ordered.subject, outcome, cause, ordered.token.id});
+                         ordered.subject, outcome, cause, ordered.token.id, "control"});
 }
 
 }  // namespace larder::access

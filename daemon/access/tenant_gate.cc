@@ -42,6 +42,11 @@ bool is_a_pull(const RegistryPath& path) {
   return path.kind == RouteKind::manifest || path.kind == RouteKind::referrers;
 }
 
+// Empty for a ping.
+std::string scope_of(const std::string& resource) {
+  return resource.empty() ? "" : tokens::pull_scope(resource);
+}
+
 bool is_no(const Error& error) {
   return error.code == Errc::denied || error.code == Errc::not_found;
 }
@@ -57,54 +62,67 @@ Target anonymously(Target target) {
 
 std::optional<http::Response> TenantGate::refuse_ping(const http::Request& request) {
   const auto token = tokens::bearer_token(request.headers);
-  if (token.ok() && token->has_value() && parts_.verifier.verify(**token).ok()) return {};
-  return challenge(request, "", token.ok() && !*token ? "" : kInvalidToken);
+  if (token.ok() && !*token) return challenge(request, "");
+  if (!token.ok()) return reject(request, "", kInvalidToken, token.error().context);
+  const auto claims = parts_.verifier.verify(**token);
+  if (claims.ok()) return {};
+  return reject(request, "", kInvalidToken, claims.error().context);
 }
 
 std::optional<http::Response> TenantGate::refuse(const http::Request& request,
                                                  const RegistryPath& path, Target& target) {
   const std::string resource = resource_of(target);
-  const std::string scope = tokens::pull_scope(resource);
   const auto caller = caller_of(request, resource);
-  if (!caller.ok()) return challenge(request, scope, caller.error().cause);
-  const tokens::Subject nobody;  // who a tenant is only his upstream knows
-  if (!parts_.policy.allows({nobody, action_of(path), resource, request.peer})) {
-    return denied_reply();
+  if (!caller.ok()) {
+    return reject(request, resource, caller.error().cause, caller.error().context);
   }
+  const tokens::Subject nobody;  // who a tenant is only his upstream knows
+  const bool is_allowed =
+      policy_allows(parts_.policy, nobody, caller->token_id, request, path, target);
+  if (caller->tenant != nullptr) {
+    target.admission->subject_kind = to_string(tokens::Subject::Kind::tenant);
+    target.admission->subject = caller->tenant->id;
+  }
+  if (!is_allowed) return denied_reply();
 
   const Asked asked{request.peer, parts_.clock.now() + parts_.deadline};
   const Status in_public = may(path, anonymously(target), asked);
   if (in_public.ok()) return {};
-  if (!caller->has_token) return challenge(request, scope, "");
+  if (!caller->has_token) return challenge(request, resource);
   if (caller->tenant == nullptr) {
-    if (is_no(in_public.error())) return challenge(request, scope, kInsufficientScope);
+    if (is_no(in_public.error())) {
+      return reject(request, resource, kInsufficientScope, in_public.error().context);
+    }
     return registry::error_reply(path.kind, in_public.error());
   }
   target.as = caller->tenant;
   const Status allowed = may(path, target, asked);
   if (allowed.ok()) return {};
-  if (allowed.error().code == Errc::denied) return challenge(request, scope, kInsufficientScope);
+  if (allowed.error().code == Errc::denied) {
+    return reject(request, resource, kInsufficientScope, allowed.error().context, target.as.get());
+  }
   return registry::error_reply(path.kind, allowed.error());
 }
 
 // Returns: an error whose cause is the challenge's.
 Result<TenantGate::Caller> TenantGate::caller_of(const http::Request& request,
                                                  const std::string& resource) {
-  const Error invalid{Errc::denied, "the token is not good", kInvalidToken};
   const auto token = tokens::bearer_token(request.headers);
-  if (!token.ok()) return invalid;
+  if (!token.ok()) return Error{Errc::denied, token.error().context, kInvalidToken};
   if (!*token) return Caller{};
   const auto claims = parts_.verifier.verify(**token);
-  if (!claims.ok()) return invalid;
+  if (!claims.ok()) return Error{Errc::denied, claims.error().context, kInvalidToken};
   const auto& subject = (*claims)->subject;
-  if (subject.kind != tokens::Subject::Kind::tenant) return Caller{true, nullptr};
+  if (subject.kind != tokens::Subject::Kind::tenant) return Caller{true, nullptr, (*claims)->id};
   // What was shown for one repository is not tried on another.
   if (!tokens::allows((*claims)->access, resource, "pull")) {
     return Error{Errc::denied, "the token is for another repository", kInsufficientScope};
   }
   auto tenant = parts_.tenants.find(subject.name);
-  if (tenant == nullptr) return invalid;  // not seen since the start: he shows it again
-  return Caller{true, std::move(tenant)};
+  if (tenant == nullptr) {  // he shows it again
+    return Error{Errc::denied, "what the tenant showed is not known any more", kInvalidToken};
+  }
+  return Caller{true, std::move(tenant), (*claims)->id};
 }
 
 // Whether `target.as` may have it.
@@ -183,9 +201,25 @@ void TenantGate::note_refused(const Question& question, const Error& error) {
   }
 }
 
-http::Response TenantGate::challenge(const http::Request& request, const std::string& scope,
-                                     std::string_view error) const {
-  return challenge_reply(request, {"", parts_.service, scope, error});
+http::Response TenantGate::challenge(const http::Request& request,
+                                     const std::string& resource) const {
+  return challenge_reply(request, {"", parts_.service, scope_of(resource), ""});
+}
+
+http::Response TenantGate::reject(const http::Request& request, const std::string& resource,
+                                  std::string_view error, std::string_view cause,
+                                  const auth::Tenant* tenant) const {
+  TokenRejection rejection{.listener = request.listener,
+                           .peer = request.peer,
+                           .resource = resource,
+                           .error = error,
+                           .cause = cause};
+  if (tenant != nullptr) {
+    rejection.subject_kind = to_string(tokens::Subject::Kind::tenant);
+    rejection.subject = tenant->id;
+  }
+  parts_.observer.token_rejected(rejection);
+  return challenge_reply(request, {"", parts_.service, scope_of(resource), error});
 }
 
 }  // namespace larder::access

@@ -34,6 +34,7 @@ struct TenantGateParts {
   tokens::TokenVerifier& verifier;
   const ListenerPolicy& policy;
   const Clock& clock;
+  DecisionObserver& observer;
   std::string service;      // of the tokens
   Duration deadline;        // for what is asked of upstream
   Duration private_for;     // that a repository is not public is believed for so long
@@ -54,6 +55,7 @@ class TenantGate final : public registry::AccessGate {
   struct Caller {
     bool has_token = false;
     std::shared_ptr<const auth::Tenant> tenant{};
+    std::string token_id{};
   };
 
   Result<Caller> caller_of(const http::Request& request, const std::string& resource);
@@ -79,8 +81,11 @@ class TenantGate final : public registry::AccessGate {
   Status probe(const Question& question);
   void note_granted(const Question& question);
   void note_refused(const Question& question, const Error& error);
-  http::Response challenge(const http::Request& request, const std::string& scope,
-                           std::string_view error) const;
+  http::Response challenge(const http::Request& request, const std::string& resource) const;
+  // The same, for a token that was shown.
+  http::Response reject(const http::Request& request, const std::string& resource,
+                        std::string_view error, std::string_view cause,
+                        const auth::Tenant* tenant = nullptr) const;
 
   const TenantGateParts parts_;
   registry::SingleFlight<bool> probes_;

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "daemon/auth/small_file.h"
+#include "cache/base/small_file.h"
 
 namespace larder::auth {
 

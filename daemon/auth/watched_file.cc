@@ -6,7 +6,7 @@
 #include <chrono>
 #include <utility>
 
-#include "daemon/auth/small_file.h"
+#include "cache/base/small_file.h"
 
 namespace larder::auth {
 

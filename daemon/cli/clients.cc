@@ -6,8 +6,9 @@
 
 namespace larder::cli {
 
-Clients::Clients(http::ClientTimeouts timeouts, http::ProxyRules environment)
-    : timeouts_(timeouts), environment_(std::move(environment)) {}
+Clients::Clients(http::ClientTimeouts timeouts, http::ProxyRules environment,
+                 std::vector<http::IpBlock> egress)
+    : timeouts_(timeouts), environment_(std::move(environment)), egress_(std::move(egress)) {}
 
 Result<http::Client*> Clients::find_or_make(const Access& access) {
   const auto found = std::find_if(clients_.begin(), clients_.end(),
@@ -17,6 +18,7 @@ Result<http::Client*> Clients::find_or_make(const Access& access) {
   auto client =
       http::Client::create({.timeouts = timeouts_,
                             .ca_file = access.ca_file,
+                            .egress = egress_,
                             .proxies = proxies_of(access.proxy, environment_),
                             .stop = stop_.get_token(),
                             .certificate = {certificate.certificate_file, certificate.key_file}});

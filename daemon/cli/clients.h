@@ -26,8 +26,9 @@ struct Access {
 
 class Clients {
  public:
-  // `environment` is what `proxy: environment` means.
-  explicit Clients(http::ClientTimeouts timeouts, http::ProxyRules environment = {});
+  // `environment` is what `proxy: environment` means; `egress` is where all of them may go.
+  explicit Clients(http::ClientTimeouts timeouts, http::ProxyRules environment = {},
+                   std::vector<http::IpBlock> egress = {});
 
   // Returns: invalid, naming the file, when one cannot be read as PEM.
   Result<http::Client*> find_or_make(const Access& access);
@@ -38,6 +39,7 @@ class Clients {
  private:
   const http::ClientTimeouts timeouts_;
   const http::ProxyRules environment_;
+  const std::vector<http::IpBlock> egress_;
   std::stop_source stop_;
   std::vector<std::pair<Access, std::unique_ptr<http::Client>>> clients_;
 };

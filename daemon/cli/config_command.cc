@@ -6,6 +6,7 @@
 
 #include "daemon/cli/cli.h"
 #include "daemon/config/show.h"
+#include "daemon/config/warnings.h"
 
 namespace larder::cli {
 
@@ -22,10 +23,11 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-// {"file":"larder.yaml","ok":false,"problems":["larder.yaml:3: ..."]}
-std::string check_json(const std::string& file, const std::vector<std::string>& problems) {
+// {"file":"larder.yaml","ok":false,"problems":["larder.yaml:3: ..."],"warnings":[]}
+std::string check_json(const std::string& file, const std::vector<std::string>& problems,
+                       const std::vector<std::string>& warnings) {
   const nlohmann::ordered_json json = {
-      {"file", file}, {"ok", problems.empty()}, {"problems", problems}};
+      {"file", file}, {"ok", problems.empty()}, {"problems", problems}, {"warnings", warnings}};
   return json.dump(2, ' ', /*ensure_ascii=*/false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -47,12 +49,14 @@ int report_config_error(const Error& error) {
 
 int check_config(const std::string& file, Output output) {
   const Result<config::Config> loaded = config::load_config(file);
+  const auto warnings = loaded ? config::warnings_of(*loaded) : std::vector<std::string>();
   if (output == Output::json) {
-    const int printed = print(
-        check_json(file, loaded ? std::vector<std::string>() : lines_of(loaded.error().context)));
+    const auto problems = loaded ? std::vector<std::string>() : lines_of(loaded.error().context);
+    const int printed = print(check_json(file, problems, warnings));
     return loaded ? printed : exit_status(loaded.error());
   }
   if (!loaded) return report_config_error(loaded.error());
+  for (const auto& warning : warnings) std::cerr << file << ": warning: " << warning << '\n';
   return print(file + ": ok");
 }
 

@@ -4,6 +4,7 @@
 #include <thread>
 #include <utility>
 
+#include "daemon/cli/server_options.h"
 #include "daemon/cli/upstream_rules.h"
 #include "daemon/control/control_socket.h"
 #include "daemon/registry/image_reference.h"
@@ -18,13 +19,14 @@ constexpr std::size_t kFetchThreadsMax = 512;
 constexpr std::size_t kOpsThreadsMax = 4;
 constexpr unsigned kReadersMargin = 16;
 
-// A service account's token is a few KiB; forms with one go to the token endpoint.
-constexpr std::size_t kTokenFormBytesMax = 64 * 1024;
-
-registry::ListenerHosts listener_hosts(const std::vector<config::Listener>& listeners) {
-  registry::ListenerHosts hosts;
-  for (const auto& listener : listeners) hosts[listener.name] = listener.hosts;
-  return hosts;
+registry::ListenerRules listener_rules(const std::vector<config::Listener>& listeners,
+                                       registry::AccessGates gates) {
+  registry::ListenerRules rules{.gates = std::move(gates)};
+  for (const auto& listener : listeners) {
+    rules.hosts[listener.name] = listener.hosts;
+    rules.upstreams[listener.name] = listener.upstreams;
+  }
+  return rules;
 }
 
 }  // namespace
@@ -58,7 +60,7 @@ Daemon::Daemon(const config::Config& config, log::Logger& logger, http::ProxyRul
       clients_({.connect = config.deadlines.connect,
                 .first_byte = config.deadlines.first_byte,
                 .stall = config.deadlines.stall},
-               std::move(proxies)) {}
+               std::move(proxies), blocks_of(config.egress_allow)) {}
 
 Daemon::~Daemon() {
   drain(std::chrono::milliseconds(0));
@@ -132,7 +134,7 @@ Status Daemon::assemble_registry() {
   if (!access.ok()) return access.error();
   access_ = *std::move(access);
   registry_.emplace(config_.default_upstream, *upstreams_, *manifests_, *blobs_, *lists_,
-                    telemetry_, listener_hosts(config_.listeners), access_->gates());
+                    telemetry_, listener_rules(config_.listeners, access_->gates()));
   ops_.emplace(
       control::OpsParts{metrics_, [this] { return readings(); }, [this] { return ready_.load(); }});
   set_chores();
@@ -162,14 +164,16 @@ Status Daemon::listen() {
   if (!metrics.ok()) return metrics.error();
   metrics_server_ = *std::move(metrics);
   for (const auto& listener : config_.listeners) {
-    http::ServerOptions options{
-        .name = listener.name, .address = listener.address, .observer = &listener_telemetry_};
-    if (listener.auth != config::ListenerAuth::none) options.body_bytes_max = kTokenFormBytesMax;
-    auto server = http::Server::start(std::move(options), http_pool_,
-                                      access_->front(listener.name, *registry_));
-    if (!server.ok()) return server.error();
-    servers_.push_back(*std::move(server));
+    if (Status bound = listen_on(listener); !bound.ok()) return bound;
   }
+  return {};
+}
+
+Status Daemon::listen_on(const config::Listener& listener) {
+  auto server = http::Server::start(server_options(listener, listener_telemetry_), http_pool_,
+                                    access_->front(listener.name, *registry_));
+  if (!server.ok()) return server.error();
+  servers_.push_back(*std::move(server));
   return {};
 }
 

@@ -66,6 +66,7 @@ class Daemon {
   Status assemble_registry();
   void set_chores();
   Status listen();
+  Status listen_on(const config::Listener& listener);
   Status listen_for_control();
   control::ScrubCommands scrub_commands();
   control::PinCommands pin_commands();

@@ -5,8 +5,8 @@
 #include <system_error>
 #include <utility>
 
+#include "cache/base/small_file.h"
 #include "daemon/auth/digests.h"
-#include "daemon/auth/small_file.h"
 #include "daemon/auth/tokens/secret_file.h"
 
 namespace larder::cli {
@@ -36,7 +36,7 @@ tokens::TokenRules rules_for(const config::Tokens& tokens, config::ListenerAuth 
 
 // The key of tenants' ids, made on the first start.
 Result<std::string> tenant_key(const std::filesystem::path& file) {
-  auto key = auth::read_small_file(file, kTenantKeyBytes);
+  auto key = read_small_file(file, kTenantKeyBytes);
   if (key.ok() && key->size() == kTenantKeyBytes) return key;
   if (!key.ok() && key.error().code != Errc::not_found) return key;
   const std::string made = auth::random_bytes(kTenantKeyBytes);
@@ -53,6 +53,11 @@ Result<std::string> node_of(const config::TokenIssuer& issuer) {
   if (name != nullptr && *name != 0) return std::string(name);
   return Error{Errc::invalid,
                "node_env names the variable " + issuer.node_env + ", which is empty"};
+}
+
+access::PolicyMode mode_of(config::PolicyMode mode) {
+  return mode == config::PolicyMode::dry_run ? access::PolicyMode::dry_run
+                                             : access::PolicyMode::enforced;
 }
 
 Status make_folder(const std::filesystem::path& folder) {
@@ -73,6 +78,8 @@ struct ListenerAccess::Gated {
   std::unique_ptr<access::ListenerPolicy> policy;
   std::optional<tokens::TokenIssuer> issuer;
   std::optional<tokens::TokenVerifier> verifier;
+  std::optional<tokens::IdentityTokens> identities;
+  std::optional<access::EcrApi> ecr;
   std::unique_ptr<registry::AccessGate> gate;
   std::optional<tokens::TokenService> service;
   std::optional<access::ListenerFront> front;
@@ -88,7 +95,8 @@ ListenerAccess::ListenerAccess(const config::Config& config, const AccessGround&
     : config_(config),
       ground_(ground),
       folder_(config.cache.path / "auth"),
-      local_tokens_(ground.clock, ground.observer) {}
+      local_tokens_(ground.clock, ground.observer),
+      used_signatures_(ground.clock) {}
 
 ListenerAccess::~ListenerAccess() = default;
 
@@ -147,6 +155,11 @@ Status ListenerAccess::open_proofs() {
     if (!opened.ok()) return in_context("tokens.htpasswd", opened.error());
     passwords_ = *std::move(opened);
   }
+  if (!tokens.access_keys_file.empty()) {
+    auto opened = tokens::AccessKeyFile::open(tokens.access_keys_file, ground_.clock);
+    if (!opened.ok()) return in_context("tokens.access_keys", opened.error());
+    access_keys_ = *std::move(opened);
+  }
   std::vector<tokens::OidcIssuer*> issuers;
   for (const auto& issuer : tokens.issuers) {
     if (Status added = add_issuer(issuer); !added.ok()) {
@@ -196,16 +209,18 @@ Status ListenerAccess::add_listener(const config::Listener& listener) {
   }
   auto gated = std::make_unique<Gated>();
   gated->auth = listener.auth;
-  gated->policy = std::make_unique<access::ListenerPolicy>(listener.name, std::move(file),
-                                                           ground_.clock, ground_.observer);
+  gated->policy =
+      std::make_unique<access::ListenerPolicy>(listener.name, std::move(file), ground_.clock,
+                                               ground_.observer, mode_of(listener.policy_mode));
   if (listener.auth == config::ListenerAuth::none) {
-    gated->gate = std::make_unique<access::PolicyGate>(*gated->policy);
+    gated->gate = std::make_unique<access::PolicyGate>(*gated->policy, ground_.clock);
   } else {
     const auto rules = rules_for(config_.tokens, listener.auth);
     gated->issuer.emplace(rules, *keys_, ground_.clock);
     gated->verifier.emplace(rules, *keys_, ground_.clock);
     const bool is_tenant = listener.auth == config::ListenerAuth::tenant;
     is_tenant ? add_tenant_gate(*gated) : add_token_gate(listener.name, *gated);
+    if (!listener.hosts.empty()) add_ecr_api(listener.hosts, *gated);
   }
   gated_[listener.name] = std::move(gated);
   return {};
@@ -213,20 +228,40 @@ Status ListenerAccess::add_listener(const config::Listener& listener) {
 
 void ListenerAccess::add_token_gate(const std::string& listener, Gated& gated) {
   local_tokens_.add(listener, gated.issuer->rules(), *keys_, *gated.policy);
-  gated.gate = std::make_unique<access::TokenGate>(gated.issuer->rules().service, *gated.verifier,
-                                                   *gated.policy);
-  gated.service.emplace(
-      tokens::TokenServiceOptions{config_.tokens.anonymous, passwords_.get(), &*oidc_},
-      *gated.issuer, *gated.verifier, *gated.policy, ground_.observer);
+  const auto& tokens = config_.tokens;
+  gated.identities.emplace(*gated.verifier, access_keys_.get(), tokens.anonymous);
+  const bool has_other_proofs =
+      passwords_ != nullptr || !issuers_.empty() || access_keys_ != nullptr || tokens.anonymous;
+  gated.gate = std::make_unique<access::TokenGate>(
+      access::TokenGateParts{*gated.verifier, *gated.identities, *gated.policy, ground_.clock,
+                             ground_.observer, gated.issuer->rules().service, has_other_proofs});
+  gated.service.emplace(tokens::TokenServiceOptions{.anonymous = tokens.anonymous,
+                                                    .certificates = true,
+                                                    .passwords = passwords_.get(),
+                                                    .issuers = &*oidc_,
+                                                    .identities = &*gated.identities},
+                        *gated.issuer, *gated.verifier, *gated.policy, ground_.observer);
 }
 
 void ListenerAccess::add_tenant_gate(Gated& gated) {
   gated.gate = std::make_unique<access::TenantGate>(access::TenantGateParts{
       *grants_, *tenants_, *contents_, *limits_, prober_, *gated.verifier, *gated.policy,
-      ground_.clock, gated.issuer->rules().service, config_.deadlines.manifest,
+      ground_.clock, ground_.observer, gated.issuer->rules().service, config_.deadlines.manifest,
       config_.tokens.grants.ttl, config_.offline});
-  gated.service.emplace(tokens::TokenServiceOptions{true, &*tenants_, nullptr}, *gated.issuer,
-                        *gated.verifier, *gated.policy, ground_.observer);
+  gated.service.emplace(tokens::TokenServiceOptions{.anonymous = true, .passwords = &*tenants_},
+                        *gated.issuer, *gated.verifier, *gated.policy, ground_.observer);
+}
+
+void ListenerAccess::add_ecr_api(const std::vector<std::string>& hosts, Gated& gated) {
+  access::EcrApiParts parts{
+      .clock = ground_.clock, .observer = ground_.observer, .used = used_signatures_};
+  parts.hosts = hosts;
+  if (gated.auth == config::ListenerAuth::required) {
+    parts.issuer = &*gated.issuer;
+    parts.access_keys = access_keys_.get();
+    parts.anonymous = config_.tokens.anonymous;
+  }
+  gated.ecr.emplace(std::move(parts));
 }
 
 registry::AccessGates ListenerAccess::gates() const {
@@ -239,7 +274,7 @@ http::Handler& ListenerAccess::front(const std::string& listener, http::Handler&
   const auto found = gated_.find(listener);
   if (found == gated_.end() || !found->second->service) return registry;
   auto& gated = *found->second;
-  return gated.front.emplace(*gated.service, *keys_, registry);
+  return gated.front.emplace(*gated.service, *keys_, gated.ecr ? &*gated.ecr : nullptr, registry);
 }
 
 void ListenerAccess::maintain() {
@@ -248,6 +283,7 @@ void ListenerAccess::maintain() {
   };
   if (keys_ != nullptr) tell("token keys", keys_->maintain());
   if (passwords_ != nullptr) tell("htpasswd", passwords_->maintain());
+  if (access_keys_ != nullptr) tell("access keys", access_keys_->maintain());
   if (tenants_) tenants_->maintain();
   for (const auto& [name, gated] : gated_) gated->policy->maintain();
   if (ground_.clock.now() - saved_ >= kSaveEvery) save();

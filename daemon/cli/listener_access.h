@@ -18,6 +18,7 @@
 #include "daemon/access/local_tokens.h"
 #include "daemon/access/tenant_gate.h"
 #include "daemon/access/token_gate.h"
+#include "daemon/auth/tokens/access_key_file.h"
 #include "daemon/auth/tokens/oidc_issuer.h"
 #include "daemon/auth/tokens/password_file.h"
 #include "daemon/cli/clients.h"
@@ -67,6 +68,7 @@ class ListenerAccess {
   Status add_listener(const config::Listener& listener);
   void add_token_gate(const std::string& listener, Gated& gated);
   void add_tenant_gate(Gated& gated);
+  void add_ecr_api(const std::vector<std::string>& hosts, Gated& gated);
   template <class T>
   void save(const char* note, T& known);
 
@@ -76,6 +78,7 @@ class ListenerAccess {
 
   std::unique_ptr<tokens::SigningKeys> keys_;
   std::unique_ptr<tokens::PasswordFile> passwords_;
+  std::unique_ptr<tokens::AccessKeyFile> access_keys_;
   std::vector<std::unique_ptr<Issuer>> issuers_;
   std::optional<tokens::OidcIssuers> oidc_;
   std::optional<access::Grants> grants_;
@@ -84,6 +87,7 @@ class ListenerAccess {
   std::optional<access::ProbeLimits> limits_;
   access::UpstreamProber prober_;
   access::LocalTokens local_tokens_;
+  access::UsedSignatures used_signatures_;
   std::map<std::string, std::unique_ptr<Gated>> gated_;  // by the listener's name
   MonoTime saved_{};
 };

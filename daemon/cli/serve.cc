@@ -11,7 +11,9 @@
 #include "cache/index_directories.h"
 #include "cache/suspect_mark.h"
 #include "daemon/cli/daemon.h"
+#include "daemon/cli/least_privilege.h"
 #include "daemon/cli/proxy_rules.h"
+#include "daemon/config/warnings.h"
 
 namespace larder::cli {
 
@@ -83,6 +85,10 @@ int serve(const config::Config& config, const std::string& config_file) {
 
   // Parsing the config has accepted both words.
   log::Logger logger(*log::parse_level(config.log.level), *log::parse_format(config.log.format));
+  for (const auto& warning : config::warnings_of(config)) {
+    logger.write(log::Level::warn, "config_warning", {{"warning", warning}});
+  }
+  LeastPrivilege privilege(config, logger);  // before any thread, too
   auto proxies = environment_proxies(::getenv);
   if (!proxies.ok()) {
     std::fprintf(stderr, "larder: %s\n", proxies.error().context.c_str());
@@ -93,6 +99,7 @@ int serve(const config::Config& config, const std::string& config_file) {
     std::fprintf(stderr, "larder: %s\n", daemon.error().context.c_str());
     return 1;
   }
+  privilege.once_bound();
   std::size_t next = 0;
   for (const std::string& address : (*daemon)->addresses()) {
     logger.write(log::Level::info, "listening",

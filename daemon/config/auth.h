@@ -157,8 +157,9 @@ struct Tokens {
   Milliseconds lifetime = std::chrono::minutes(5);
   bool with_certificate = false;  // for registries that take no JWKS
   TokenKeys keys{};
-  std::string htpasswd_file{};  // empty: no passwords are taken
-  bool anonymous = false;       // at listeners with auth required: tokens for who proves nothing
+  std::string htpasswd_file{};     // empty: no passwords are taken
+  std::string access_keys_file{};  // empty: the ECR API takes no signatures
+  bool anonymous = false;          // at listeners with auth required: tokens for who proves nothing
   std::vector<TokenIssuer> issuers{};
   TenantGrants grants{};
   bool operator==(const Tokens&) const = default;

@@ -14,6 +14,7 @@
 
 #include "cache/base/result.h"
 #include "daemon/config/auth.h"
+#include "daemon/config/listener.h"
 
 namespace larder::config {
 
@@ -33,17 +34,6 @@ struct Cache {
   std::optional<std::uint64_t> scrub_rate = 16ULL << 20;  // bytes per second; empty: no scrubber
   Milliseconds scrub_interval = std::chrono::hours(24);   // a full pass at most this often
   bool operator==(const Cache&) const = default;
-};
-
-struct Listener {
-  std::string name = "node";
-  std::string address = "127.0.0.1:5050";
-  // Hosts, or globs over hosts, without ports: a request that names one in its Host header is for
-  // that upstream.
-  std::vector<std::string> hosts{};
-  ListenerAuth auth = ListenerAuth::none;
-  std::string policy_file{};  // empty: none
-  bool operator==(const Listener&) const = default;
 };
 
 // PEM files; both or none.
@@ -128,6 +118,7 @@ struct Config {
   bool offline = false;
   Deadlines deadlines;
   Milliseconds drain_timeout{25000};
+  std::vector<std::string> egress_allow{};  // networks that Larder dials; empty: all
   Tokens tokens;
   Control control;
   std::string metrics_address = "127.0.0.1:5051";
@@ -140,8 +131,8 @@ std::vector<Freshness> default_freshness();
 Config default_config();
 
 // Returns: invalid with one line per problem: "FILE:LINE: KEY: what is wrong, what was expected".
-// Unknown keys, wrong types, values out of range and keys of later versions are problems. All
-// problems are reported, not only the first.
+// Unknown keys, wrong types and values out of range are problems. All are reported, not only the
+// first.
 Result<Config> parse_config(std::string_view yaml, const std::string& file_name);
 
 // Returns: not_found when there is no such file; as parse_config otherwise.

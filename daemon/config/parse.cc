@@ -1,5 +1,6 @@
 #include "daemon/config/config.h"
 #include "daemon/config/names.h"
+#include "daemon/config/read_listener.h"
 #include "daemon/config/section.h"
 #include "daemon/config/sections.h"
 #include "daemon/config/shapes.h"
@@ -62,6 +63,7 @@ void read_root(const YamlNode& node, Config& config, Problems& problems) {
   Section root(node, "", problems);
   read_cache(root, config.cache);
   read_tokens(root, config.tokens);
+  read_egress(root, config.egress_allow);
   read_addresses(root, config);
   root.read_text("default_upstream", "a registry host such as docker.io", is_registry_host,
                  config.default_upstream);

@@ -48,6 +48,7 @@ void read_tokens(Section& root, Tokens& tokens) {
   section->read_flag("with_certificate", tokens.with_certificate);
   read_keys(*section, tokens.keys);
   read_absolute_path(*section, "htpasswd", tokens.htpasswd_file);
+  read_absolute_path(*section, "access_keys", tokens.access_keys_file);
   section->read_flag("anonymous", tokens.anonymous);
   read_token_issuers(*section, tokens.issuers);
   read_grants(*section, tokens.grants);

@@ -97,17 +97,6 @@ void Section::require(std::string_view key, std::string_view expected) {
   if (!has(key)) refuse(key, "nothing", expected);
 }
 
-void Section::refuse_later(std::initializer_list<std::string_view> keys) {
-  for (const std::string_view key : keys) {
-    later_.push_back(key);
-    for (const YamlEntry& entry : node_.entries) {
-      if (entry.key != key) continue;
-      problems_.add(entry.line, path_of(key), "a setting that is not available in this version",
-                    "it to be left out");
-    }
-  }
-}
-
 void Section::refuse(std::string_view key, std::string_view got, std::string_view expected) {
   problems_.add(line_of(key), path_of(key), got, expected);
 }
@@ -125,7 +114,7 @@ void Section::finish() {
   std::sort(known_.begin(), known_.end());
   known_.erase(std::unique(known_.begin(), known_.end()), known_.end());
   for (const YamlEntry& entry : node_.entries) {
-    if (contains(known_, entry.key) || contains(later_, entry.key)) continue;
+    if (contains(known_, entry.key)) continue;
     refuse_entry(entry, "an unknown key",
                  "one of " + joined(known_, ", ") + suggestion(entry.key, known_));
   }

@@ -78,8 +78,6 @@ class Section {
 
   // A problem when `key` is absent.
   void require(std::string_view key, std::string_view expected);
-  // A problem when a key of a later version of the contract is there.
-  void refuse_later(std::initializer_list<std::string_view> keys);
   void refuse(std::string_view key, std::string_view got, std::string_view expected);
   // `path` is a whole key path, as path_of gives it.
   void refuse_at(int line, std::string_view path, std::string_view got, std::string_view expected) {
@@ -100,7 +98,6 @@ class Section {
   const std::string path_;
   Problems& problems_;
   std::vector<std::string_view> known_;
-  std::vector<std::string_view> later_;
 };
 
 }  // namespace larder::config

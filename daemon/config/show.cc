@@ -56,14 +56,6 @@ Tree tree_of(const Freshness& rule) {
           {"stale_for", rule.stale_for ? format_duration(*rule.stale_for) : "forever"}};
 }
 
-Tree tree_of(const Listener& listener) {
-  Tree tree = {{"name", listener.name}, {"address", listener.address}};
-  if (!listener.hosts.empty()) tree["hosts"] = listener.hosts;
-  tree["auth"] = std::string(to_string(listener.auth));
-  add_text(tree, "policy", listener.policy_file);
-  return tree;
-}
-
 template <class T>
 Tree list_of(const std::vector<T>& values) {
   Tree list = Tree::array();
@@ -73,7 +65,7 @@ Tree list_of(const std::vector<T>& values) {
 
 Tree tree_of(const Config& config) {
   const Deadlines& deadlines = config.deadlines;
-  return {
+  Tree tree = {
       {"cache",
        {{"path", config.cache.path.string()},
         {"budget", format_amount(config.cache.budget)},
@@ -97,6 +89,8 @@ Tree tree_of(const Config& config) {
       {"metrics", {{"address", config.metrics_address}}},
       {"log", {{"level", config.log.level}, {"format", config.log.format}}},
   };
+  if (!config.egress_allow.empty()) tree["egress"] = {{"allow", config.egress_allow}};
+  return tree;
 }
 
 // Trees hold mappings, lists, texts and flags only.

@@ -35,6 +35,7 @@ Tree tree_of(const Tokens& tokens) {
   tree["with_certificate"] = tokens.with_certificate;
   tree["keys"] = tree_of(tokens.keys);
   add_text(tree, "htpasswd", tokens.htpasswd_file);
+  add_text(tree, "access_keys", tokens.access_keys_file);
   tree["anonymous"] = tokens.anonymous;
   for (const TokenIssuer& issuer : tokens.issuers) tree["issuers"].push_back(tree_of(issuer));
   tree["grants"] = {{"ttl", format_duration(tokens.grants.ttl)},

@@ -7,11 +7,13 @@
 #include <string>
 
 #include "daemon/config/auth.h"
+#include "daemon/config/listener.h"
 
 namespace larder::config {
 
 using Tree = nlohmann::ordered_json;
 
+Tree tree_of(const Listener& listener);
 Tree tree_of(const Auth& auth);
 Tree tree_of(const Tokens& tokens);
 

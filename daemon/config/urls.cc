@@ -1,32 +1,13 @@
 #include "daemon/config/urls.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
 #include <algorithm>
-#include <charconv>
-#include <system_error>
 
 #include "daemon/config/names.h"
+#include "daemon/config/networks.h"
 
 namespace larder::config {
 
 namespace {
-
-bool is_ipv6(std::string_view text) {
-  in6_addr address{};
-  return inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
-}
-
-bool is_network(std::string_view address, std::string_view prefix) {
-  in_addr v4{};
-  const bool is_v4 = inet_pton(AF_INET, std::string(address).c_str(), &v4) == 1;
-  if (!is_v4 && !is_ipv6(address)) return false;
-  int bits = -1;
-  const auto [end, error] = std::from_chars(prefix.data(), prefix.data() + prefix.size(), bits);
-  return error == std::errc() && end == prefix.data() + prefix.size() && bits >= 0 &&
-         bits <= (is_v4 ? 32 : 128);
-}
 
 // "scheme://host:port/path"
 struct UrlParts {
@@ -138,7 +119,7 @@ std::optional<std::string> document_fault(std::string_view url) {
 bool is_no_proxy_entry(std::string_view text) {
   if (text == "*") return true;
   const std::size_t slash = text.find('/');
-  if (slash != text.npos) return is_network(text.substr(0, slash), text.substr(slash + 1));
+  if (slash != text.npos) return is_network(text);
   if (is_ipv6(text)) return true;
   if (text.starts_with("*.")) text.remove_prefix(1);
   if (text.starts_with('.')) text.remove_prefix(1);

@@ -20,6 +20,7 @@ class AccessTelemetry final : public access::AccessObserver {
   AccessTelemetry(Metrics& metrics, log::Logger& logger) : metrics_(metrics), logger_(logger) {}
 
   void policy_decided(const access::PolicyDecision& decision) override;
+  void token_rejected(const access::TokenRejection& rejection) override;
   void token_asked(const tokens::TokenEvent& event) override;
   void policy_reloaded(const std::filesystem::path& file, const policy::Policy& policy) override;
   void policy_kept(const std::filesystem::path& file, const Error& error) override;

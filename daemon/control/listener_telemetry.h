@@ -1,4 +1,4 @@
-// What listeners tell of requests that no handler has seen, counted and logged.
+// What listeners tell of those they do not serve and of their certificates, counted and logged.
 //
 // Whoever sends rubbish must not be able to fill the log or to hold the listener up at it: of one
 // kind of refusal a listener logs a line a second, with the number of those in between.
@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "cache/base/clock.h"
@@ -26,6 +27,11 @@ class ListenerTelemetry final : public http::ListenerObserver {
       : metrics_(metrics), logger_(logger), clock_(clock) {}
 
   void request_refused(const http::RefusedRequest& request) override;
+  void connection_refused(const http::RefusedConnection& connection) override;
+  void handshake_failed(const http::FailedHandshake& handshake) override;
+  void certificate_loaded(const std::string& listener, const std::string& file,
+                          WallTime expires) override;
+  void certificates_refused(const std::string& listener, const Error& why) override;
 
  private:
   struct Told {
@@ -34,13 +40,13 @@ class ListenerTelemetry final : public http::ListenerObserver {
   };
 
   // The number of lines left out before this one; nothing when it is to be left out, too.
-  std::optional<std::int64_t> turn_to_tell(const http::RefusedRequest& request);
+  std::optional<std::int64_t> turn_to_tell(const std::string& listener, std::string_view what);
 
   Metrics& metrics_;
   log::Logger& logger_;
   const Clock& clock_;
   Mutex mutex_;
-  std::map<std::pair<std::string, http::Refusal>, Told> told_ GUARDED_BY(mutex_);
+  std::map<std::pair<std::string, std::string>, Told> told_ GUARDED_BY(mutex_);
 };
 
 }  // namespace larder::control

@@ -100,6 +100,10 @@ prometheus::Labels listener_outcome_labels(const CounterKey& key) {
   return {{"listener", std::string(key.name)}, {"outcome", std::string(key.reason)}};
 }
 
+prometheus::Labels listener_reason_labels(const CounterKey& key) {
+  return {{"listener", std::string(key.name)}, {"reason", std::string(key.reason)}};
+}
+
 prometheus::Labels outcome_labels(const CounterKey& key) {
   return {{"kind", std::string(key.name)}, {"outcome", std::string(key.reason)}};
 }
@@ -153,6 +157,14 @@ struct Metrics::Families {
       counters(registry, "larder_cache_degraded_total", "Blobs served without being kept."),
       reason_labels, kReasonSeriesMax};
 
+  Counters connections_refused{
+      counters(registry, "larder_connections_refused_total",
+               "Connections that a listener ended before their first request."),
+      listener_reason_labels, kReasonSeriesMax};
+  prometheus::Family<Gauge>& certificate_expiry =
+      gauges(registry, "larder_certificate_expiry_timestamp_seconds",
+             "When a listener's certificate ends, in Unix time.");
+
   Counters policy_decisions{
       counters(registry, "larder_policy_decisions_total", "Decisions of listeners' policies."),
       decision_labels, kReasonSeriesMax};
@@ -193,6 +205,17 @@ void Metrics::count_request(const RequestSample& sample) {
 void Metrics::count_refused(std::string_view listener, int status) {
   const auto number = packed(RouteKind::unknown, CacheUse::none, http_code(status));
   families_->requests.at({listener, "", number}).Increment();
+}
+
+void Metrics::count_connection_refused(std::string_view listener, std::string_view reason) {
+  families_->connections_refused.at({listener, reason}).Increment();
+}
+
+void Metrics::set_certificate_expiry(const std::string& listener, const std::string& file,
+                                     WallTime expires) {
+  const auto since_epoch = std::chrono::duration<double>(expires.time_since_epoch());
+  families_->certificate_expiry.Add({{"listener", listener}, {"file", file}})
+      .Set(since_epoch.count());
 }
 
 void Metrics::count_upstream_request(std::string_view upstream, int status,

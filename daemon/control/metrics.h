@@ -47,6 +47,9 @@ class Metrics {
   void count_request(const RequestSample& sample);
   // Of a request that no handler has seen.
   void count_refused(std::string_view listener, int status);
+  void count_connection_refused(std::string_view listener, std::string_view reason);
+  void set_certificate_expiry(const std::string& listener, const std::string& file,
+                              WallTime expires);
   // `status` 0: there was no response.
   void count_upstream_request(std::string_view upstream, int status, std::uint64_t body_bytes);
   void count_flight_join();

@@ -1,5 +1,7 @@
 #include "daemon/control/telemetry.h"
 
+#include <vector>
+
 #include "daemon/control/health_log.h"
 
 namespace larder::control {
@@ -27,6 +29,16 @@ bool is_upstream_trouble(int status) {
 
 std::string_view cut(std::string_view text, std::size_t bytes_max) {
   return text.substr(0, bytes_max);
+}
+
+void add_admission(const http::Admission& admission, std::vector<log::Field>& fields) {
+  fields.push_back({"subject_kind", admission.subject_kind});
+  fields.push_back({"subject", admission.subject});
+  fields.push_back({"token_id", admission.token_id});
+  if (admission.action.empty()) return;
+  fields.push_back({"action", admission.action});
+  fields.push_back({"resource", admission.resource});
+  fields.push_back({"reason", admission.reason});
 }
 
 // The first `ns=...` of a query, as written; empty when there is none.
@@ -166,17 +178,19 @@ void Telemetry::request_finished(const http::Request& request, registry::RouteKi
                           .first_byte = exchange.first_byte,
                           .total = exchange.total});
   if (!logger_.enabled(Level::info)) return;
-  logger_.write(Level::info, "request",
-                {{"listener", request.listener},
-                 {"method", request.method},
-                 {"target", loggable_target(request.target)},
-                 {"status", std::int64_t{exchange.status}},
-                 {"bytes", integer(exchange.body_bytes_sent)},
-                 {"cache", std::string(to_string(cache))},
-                 {"first_byte_ms", milliseconds(exchange.first_byte)},
-                 {"total_ms", milliseconds(exchange.total)},
-                 {"peer", request.peer},
-                 {"failure", exchange.failure}});
+  std::vector<log::Field> fields{{"listener", request.listener},
+                                 {"method", request.method},
+                                 {"target", loggable_target(request.target)},
+                                 {"status", std::int64_t{exchange.status}},
+                                 {"bytes", integer(exchange.body_bytes_sent)},
+                                 {"cache", std::string(to_string(cache))},
+                                 {"first_byte_ms", milliseconds(exchange.first_byte)},
+                                 {"total_ms", milliseconds(exchange.total)},
+                                 {"peer", request.peer},
+                                 {"failure", exchange.failure}};
+  if (!request.proxy.empty()) fields.push_back({"proxy", request.proxy});
+  if (exchange.admission) add_admission(*exchange.admission, fields);
+  logger_.write(Level::info, "request", fields);
 }
 
 void Telemetry::stale_served(std::string_view upstream, std::string_view reason) {

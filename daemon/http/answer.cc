@@ -199,6 +199,7 @@ Exchange Answer::exchange() const {
   exchange.total = between(head_received_, now);
   exchange.cache_status = response_.headers.find("Cache-Status").value_or("");
   exchange.failure = failure_;
+  exchange.admission = response_.admission;
   return exchange;
 }
 

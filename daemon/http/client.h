@@ -13,9 +13,12 @@
 #include <span>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "cache/base/clock.h"
 #include "cache/base/result.h"
+#include "daemon/http/certificate_files.h"
+#include "daemon/http/ip_address.h"
 #include "daemon/http/message.h"
 #include "daemon/http/proxy.h"
 #include "daemon/http/url.h"
@@ -44,12 +47,6 @@ struct ClientTimeouts {
 // stalled like one that sends none.
 inline constexpr std::size_t kStallBytesMin = 4096;
 
-// The client's own certificate, with its chain, and its key (PEM, not encrypted); both or none.
-struct CertificateFiles {
-  std::string certificate;
-  std::string key;
-};
-
 struct ClientOptions {
   ClientTimeouts timeouts;
   std::string ca_file;  // PEM, trusted besides the system's; empty: the system's alone
@@ -57,9 +54,12 @@ struct ClientOptions {
   std::string unix_socket{};  // a path: where every request goes, whatever host its URL names
   std::size_t idle_connections_max = 8;  // per origin
   std::chrono::milliseconds idle_timeout{30000};
-  ProxyRules proxies{};            // by default every target is reached directly
-  std::stop_token stop{};          // ends every exchange, as the token of send() does
-  CertificateFiles certificate{};  // read again when they have changed
+  // Where connections may lead, those to proxies included, whatever `reach` says; empty: anywhere.
+  std::vector<IpBlock> egress{};
+  ProxyRules proxies{};    // by default every target is reached directly
+  std::stop_token stop{};  // ends every exchange, as the token of send() does
+  // The client's own, both files or none; read again when they have changed.
+  CertificateFiles certificate{};
 };
 
 struct ClientRequest {

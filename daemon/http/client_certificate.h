@@ -10,11 +10,13 @@
 
 #include "cache/base/mutex.h"
 #include "cache/base/result.h"
-#include "daemon/http/client.h"
+#include "daemon/http/certificate_files.h"
 
 struct ssl_st;
 
 namespace larder::http {
+
+struct CertificatePair;
 
 class ClientCertificate {
  public:
@@ -26,16 +28,15 @@ class ClientCertificate {
   bool put_into(ssl_st* session);
 
  private:
-  struct Pair;
-
-  ClientCertificate(CertificateFiles files, std::string version, std::shared_ptr<const Pair> pair);
-  static Result<std::shared_ptr<const Pair>> read(const CertificateFiles& files);
-  std::shared_ptr<const Pair> current();
+  ClientCertificate(CertificateFiles files, std::string version,
+                    std::shared_ptr<const CertificatePair> pair);
+  std::shared_ptr<const CertificatePair> current();
 
   const CertificateFiles files_;
   Mutex mutex_;
-  std::string version_ GUARDED_BY(mutex_);               // of the files that `pair_` was read from
-  std::shared_ptr<const Pair> pair_ GUARDED_BY(mutex_);  // shared with handshakes that begin
+  std::string version_ GUARDED_BY(mutex_);  // of the files that `pair_` was read from
+  // Shared with handshakes that begin.
+  std::shared_ptr<const CertificatePair> pair_ GUARDED_BY(mutex_);
 };
 
 }  // namespace larder::http

@@ -15,11 +15,8 @@ Error not_public() {
   return {Errc::denied, "a local or metadata address"};
 }
 
-Result<std::vector<SocketAddress>> addresses_within(std::vector<SocketAddress> addresses,
-                                                    Reach reach) {
-  if (reach == Reach::public_only) std::erase_if(addresses, is_local_or_metadata);
-  if (addresses.empty()) return not_public();
-  return addresses;
+Error outside_egress() {
+  return {Errc::denied, "no address of it is in `egress.allow`"};
 }
 
 }  // namespace
@@ -31,8 +28,12 @@ std::string Route::key() const {
          (proxy != nullptr ? " by " + proxy->url.str() : "");
 }
 
-Dialer::Dialer(Resolver& resolver, const TlsContext& tls, std::string user_agent)
-    : resolver_(resolver), tls_(tls), user_agent_(std::move(user_agent)) {}
+Dialer::Dialer(Resolver& resolver, const TlsContext& tls, std::string user_agent,
+               std::vector<IpBlock> egress)
+    : resolver_(resolver),
+      tls_(tls),
+      user_agent_(std::move(user_agent)),
+      egress_(std::move(egress)) {}
 
 Dialer::Dialed Dialer::dial(const Route& route, Waiter& waiter, const Deadline& deadline) {
   // A proxy looks names up itself, so what can be told without DNS is told here.
@@ -54,13 +55,26 @@ Dialer::Dialed Dialer::connect(const Url& url, Reach reach, bool with_certificat
                                const Attempt& attempt) {
   auto resolved = resolver_.resolve(url.host, url.port, attempt.deadline, attempt.waiter.stop());
   if (!resolved) return resolved.error();
-  auto addresses = addresses_within(std::move(*resolved), reach);
+  auto addresses = allowed(std::move(*resolved), reach);
   if (!addresses) return addresses.error();
   auto socket = connect_any(*addresses, attempt.waiter, attempt.deadline);
   if (!socket) return socket.error();
   auto transport = std::make_unique<PlainTransport>(std::move(*socket));
   if (url.is_https()) return secure(std::move(transport), url.host, with_certificate, attempt);
   return std::make_unique<ClientConnection>(std::move(transport));
+}
+
+Result<std::vector<SocketAddress>> Dialer::allowed(std::vector<SocketAddress> addresses,
+                                                   Reach reach) const {
+  if (reach == Reach::public_only) std::erase_if(addresses, is_local_or_metadata);
+  if (addresses.empty()) return not_public();
+  if (egress_.empty()) return addresses;
+  std::erase_if(addresses, [this](const SocketAddress& address) {
+    const auto ip = address_of(address);
+    return ip && !any_contains(egress_, *ip);
+  });
+  if (addresses.empty()) return outside_egress();
+  return addresses;
 }
 
 // As far as the first byte that is meant for the target.

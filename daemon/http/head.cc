@@ -46,11 +46,22 @@ Status parse_request_line(std::string_view line, RequestHead& head) {
   return {};
 }
 
-// host, host:port or [v6]:port, by its characters alone: the name is only ever compared.
-bool is_host(std::string_view host) {
-  return !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
-    return is_alnum(c) || std::string_view("-._~:[]").find(c) != std::string_view::npos;
+bool consists_of(std::string_view text, std::string_view marks) {
+  return std::all_of(text.begin(), text.end(), [marks](char c) {
+    return is_alnum(c) || marks.find(c) != std::string_view::npos;
   });
+}
+
+// host, host:port, [v6] or [v6]:port; the name by its characters alone: it is only ever compared.
+bool is_host(std::string_view host) {
+  const bool is_literal = host.starts_with('[');
+  const auto end = is_literal ? host.find(']') : host.find(':');
+  if (is_literal && end == std::string_view::npos) return false;
+  const auto name = is_literal ? host.substr(1, end - 1) : host.substr(0, end);
+  const auto rest = host.substr(std::min(host.size(), is_literal ? end + 1 : end));
+  const bool is_port =
+      rest.empty() || (rest.front() == ':' && std::all_of(rest.begin() + 1, rest.end(), is_digit));
+  return is_port && !name.empty() && consists_of(name, is_literal ? ".:" : "-._~");
 }
 
 Status check_host(const RequestHead& head) {

@@ -137,12 +137,15 @@ HttplibServer::~HttplibServer() = default;
 
 HttplibServer::Outcome HttplibServer::answer(Connection& connection, RequestHead head,
                                              std::string body, MonoTime head_received, bool close) {
+  const auto* tls = connection.wire().tls();
   Request request{std::move(head.method),
                   std::move(head.target),
                   std::move(head.headers),
                   connection.peer(),
                   listener_,
-                  std::move(body)};
+                  std::move(body),
+                  tls == nullptr ? nullptr : tls->peer(),
+                  connection.proxy()};
   Answer answer(handler_, connection, std::move(request), head_received);
   const bool said_close = library_->write(answer, close);
   switch (answer.finish()) {

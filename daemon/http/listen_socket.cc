@@ -21,7 +21,6 @@ namespace larder::http {
 namespace {
 
 constexpr int kBacklog = 1024;
-constexpr mode_t kUnixSocketMode = 0660;
 
 Error invalid(std::string_view text, std::string_view why) {
   return {Errc::invalid, "address \"" + std::string(text) + "\": " + std::string(why)};
@@ -151,7 +150,7 @@ Result<ListenAddress> ListenAddress::parse(std::string_view text) {
   return ListenAddress{Kind::host, std::move(*host), *port};
 }
 
-Result<ListenSocket> ListenSocket::open(const ListenAddress& address) {
+Result<ListenSocket> ListenSocket::open(const ListenAddress& address, mode_t unix_mode) {
   auto found = find_address(address);
   if (!found) return found.error();
   const bool is_unix = address.kind == ListenAddress::Kind::unix;
@@ -161,10 +160,10 @@ Result<ListenSocket> ListenSocket::open(const ListenAddress& address) {
   if (!socket) return from_errno("socket", errno);
   if (!is_unix) set_tcp_options(socket.get());
   // Before it has a name: bind(2) gives the file no more than this, so nobody slips in meanwhile.
-  if (is_unix) ::fchmod(socket.get(), kUnixSocketMode);
+  if (is_unix) ::fchmod(socket.get(), unix_mode);
   if (::bind(socket.get(), found->get(), found->size_bytes) != 0) return bind_error(address);
   ListenSocket listener(std::move(socket), is_unix ? address.name : "");
-  if (is_unix && ::chmod(address.name.c_str(), kUnixSocketMode) != 0) {
+  if (is_unix && ::chmod(address.name.c_str(), unix_mode) != 0) {
     return from_errno("chmod " + address.name, errno);
   }
   if (::listen(listener.descriptor(), kBacklog) != 0) return bind_error(address);

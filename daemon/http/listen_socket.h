@@ -3,6 +3,8 @@
 // Thread-safety: one thread at a time. Blocks: on a name look-up when the host is no number.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -29,13 +31,16 @@ struct ListenAddress {
   bool operator==(const ListenAddress&) const = default;
 };
 
-// A bound, listening, non-blocking socket. A unix socket's file is mode 0660, replaces one that
-// nobody listens on, and is removed on destruction.
+// A bound, listening, non-blocking socket. A unix socket's file replaces one that nobody listens
+// on, and is removed on destruction.
 class ListenSocket {
  public:
+  static constexpr mode_t kUnixMode = 0660;
+
+  // `unix_mode` is that of a unix socket's file: who may write to it may connect.
   // Returns: invalid for a host or interface that does not exist; busy when the address is in use;
   // denied, io.
-  static Result<ListenSocket> open(const ListenAddress& address);
+  static Result<ListenSocket> open(const ListenAddress& address, mode_t unix_mode = kUnixMode);
   ListenSocket(ListenSocket&&) = default;
   ListenSocket& operator=(ListenSocket&&) = delete;
   ~ListenSocket();

@@ -16,6 +16,7 @@
 
 #include "cache/base/result.h"
 #include "cache/blob_reader.h"
+#include "daemon/http/tls_peer.h"
 
 namespace larder::http {
 
@@ -43,6 +44,9 @@ struct Request {
   std::string peer;      // "10.1.2.3:51324", "unix"
   std::string listener;  // the listener's name in the config
   std::string body{};    // where the listener takes one (ServerOptions::body_bytes_max)
+  // Shared with the connection. Null: it does not speak TLS.
+  std::shared_ptr<const TlsPeer> tls{};
+  std::string proxy{};  // that named the peer by a PROXY header; empty: the peer came by itself
 
   bool is_head() const { return method == "HEAD"; }
 };
@@ -58,6 +62,16 @@ class Body {
   virtual Result<cache::Piece> read(std::uint64_t offset, std::uint64_t length_max) = 0;
 };
 
+// Who has asked and what came of it, for the log. Nothing of it is sent, nothing in it is secret.
+struct Admission {
+  std::string subject_kind{};  // "user"
+  std::string subject{};
+  std::string token_id{};  // empty: shown was no token, or none with a name
+  std::string action{};    // "registry:Pull"; empty when a token was asked for
+  std::string resource{};
+  std::string reason{};  // "allowed by NodesPull"; empty without a policy
+};
+
 struct Response {
   int status = 200;
   Headers headers;  // without Content-Length, Date, Connection
@@ -65,7 +79,9 @@ struct Response {
   // counted.
   std::variant<std::string, std::unique_ptr<Body>> body;
   // For HEAD answers whose length is known while the body is not at hand.
-  std::optional<std::uint64_t> content_length;
+  std::optional<std::uint64_t> content_length{};
+  // Nothing: nobody was asked who he is.
+  std::optional<Admission> admission{};
 };
 
 // How an exchange went, told once it is over: after the last byte of the body.
@@ -77,6 +93,7 @@ struct Exchange {
   std::chrono::microseconds total{0};
   std::string cache_status;  // the answer's Cache-Status
   std::string failure;       // why the handler's answer was not sent whole; empty when it was
+  std::optional<Admission> admission{};  // the answer's
 };
 
 // Thread-safety: any thread, many requests at once.

@@ -6,13 +6,10 @@
 #include <string_view>
 
 #include "daemon/http/ascii.h"
-#include "daemon/http/socket_address.h"
 
 namespace larder::http {
 
 namespace {
-
-constexpr int kAddressBits = 128;
 
 std::string trimmed(std::string_view text) {
   const auto begin = text.find_first_not_of(" \t");
@@ -20,12 +17,11 @@ std::string trimmed(std::string_view text) {
   return to_lower(text.substr(begin, text.find_last_not_of(" \t") - begin + 1));
 }
 
-template <class Number>
-std::optional<Number> number_in(std::string_view text) {
-  Number number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+std::optional<std::uint16_t> port_in(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), port);
   if (failure != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
+  return port;
 }
 
 struct HostPort {
@@ -40,18 +36,11 @@ std::optional<HostPort> split_port(const std::string& text) {
   const bool several = text.find(':') != colon;
   if (bracketed && text.ends_with(']')) return HostPort{text.substr(1, text.size() - 2)};
   if (colon == std::string::npos || (several && !bracketed)) return HostPort{text};
-  const auto port = number_in<std::uint16_t>(std::string_view(text).substr(colon + 1));
+  const auto port = port_in(std::string_view(text).substr(colon + 1));
   auto host = text.substr(0, colon);
   if (!port || *port == 0 || (bracketed && !host.ends_with(']'))) return std::nullopt;
   if (bracketed) host = host.substr(1, host.size() - 2);
   return HostPort{std::move(host), *port};
-}
-
-bool same_bits(const std::string& a, const std::string& b, int bits) {
-  const auto whole = static_cast<std::size_t>(bits / 8);
-  if (a.compare(0, whole, b, 0, whole) != 0) return false;
-  const int rest = bits % 8;
-  return rest == 0 || ((a[whole] ^ b[whole]) & (0xff << (8 - rest)) & 0xff) == 0;
 }
 
 }  // namespace
@@ -66,18 +55,15 @@ void NoProxy::add(const std::string& entry) {
     all_ = true;
     return;
   }
-  const auto slash = entry.find('/');
-  if (const auto ip = ip_bytes(entry.substr(0, slash)); ip && slash != std::string::npos) {
-    const int unused = entry.find(':') == std::string::npos ? kAddressBits - 32 : 0;
-    const auto bits = number_in<int>(std::string_view(entry).substr(slash + 1));
-    const bool fits = bits && *bits >= 0 && *bits <= kAddressBits - unused;
-    if (fits) networks_.push_back({*ip, unused + *bits, 0});
+  if (entry.find('/') != std::string::npos) {
+    const auto block = IpBlock::parse(entry, IpBlock::StrayBits::ignored);
+    if (block) networks_.push_back({*block, 0});
     return;
   }
   auto part = split_port(entry);
   if (!part || part->host.empty()) return;
-  if (const auto ip = ip_bytes(part->host)) {
-    networks_.push_back({*ip, kAddressBits, part->port});
+  if (const auto block = IpBlock::parse(part->host)) {
+    networks_.push_back({*block, part->port});
     return;
   }
   if (part->host.starts_with("*.")) part->host.erase(0, 1);
@@ -87,10 +73,9 @@ void NoProxy::add(const std::string& entry) {
 
 bool NoProxy::covers(const Url& target) const {
   if (all_) return true;
-  if (const auto ip = ip_bytes(target.host)) {
+  if (const auto ip = parse_address(target.host)) {
     return std::any_of(networks_.begin(), networks_.end(), [&](const Network& network) {
-      return (network.port == 0 || network.port == target.port) &&
-             same_bits(*ip, network.bytes, network.prefix_bits);
+      return (network.port == 0 || network.port == target.port) && network.block.contains(*ip);
     });
   }
   return std::any_of(names_.begin(), names_.end(), [&](const Name& name) {

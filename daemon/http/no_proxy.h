@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/http/ip_address.h"
 #include "daemon/http/url.h"
 
 namespace larder::http {
@@ -30,8 +31,7 @@ class NoProxy {
     std::uint16_t port;  // 0: every port
   };
   struct Network {
-    std::string bytes;  // as IPv6
-    int prefix_bits;
+    IpBlock block;
     std::uint16_t port;
   };
 

@@ -36,7 +36,7 @@ PooledClient::PooledClient(ClientOptions options, std::unique_ptr<Resolver> reso
     : options_(std::move(options)),
       resolver_(std::move(resolver)),
       tls_(std::move(tls)),
-      dialer_(*resolver_, *tls_, options_.user_agent),
+      dialer_(*resolver_, *tls_, options_.user_agent, options_.egress),
       pool_(options_.idle_connections_max, options_.idle_timeout) {}
 
 Status PooledClient::send(const ClientRequest& request, ResponseSink& sink, std::stop_token stop) {

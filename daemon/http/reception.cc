@@ -2,7 +2,6 @@
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,35 +12,31 @@
 #include <utility>
 
 #include "cache/base/worker_pool.h"
-#include "daemon/http/next_head.h"
 
 namespace larder::http {
 
 namespace {
 
-constexpr std::chrono::milliseconds kLinger{2000};
 constexpr std::chrono::milliseconds kAcceptPause{100};  // while the system has no descriptor left
 constexpr int kEventsPerRound = 128;
-constexpr int kAcceptsPerRound = 64;     // so that guests are not kept waiting by newcomers
-constexpr int kDiscardsPerEvent = 16;    // 256 KiB
+constexpr int kAcceptsPerRound = 16;     // so that guests are not kept waiting by newcomers
 constexpr int kAcceptsAtLeaving = 1024;  // the backlog
 
 MonoTime now() {
   return std::chrono::steady_clock::now();
 }
 
-bool is_out_of_descriptors(int error_number) {
-  return error_number == EMFILE || error_number == ENFILE || error_number == ENOBUFS ||
-         error_number == ENOMEM;
-}
-
 }  // namespace
 
-Result<std::unique_ptr<Reception>> Reception::start(ListenSocket listener,
+Result<std::unique_ptr<Reception>> Reception::start(std::unique_ptr<Entrance> entrance,
                                                     const ServerOptions& options, HandOn hand_on) {
-  std::unique_ptr<Reception> reception(
-      new Reception(std::move(listener), options, std::move(hand_on)));
-  if (auto opened = reception->open_events(); !opened) return opened.error();
+  UniqueFd epoll(::epoll_create1(EPOLL_CLOEXEC));
+  if (!epoll) return from_errno("epoll_create1", errno);
+  UniqueFd wake_event(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  if (!wake_event) return from_errno("eventfd", errno);
+  std::unique_ptr<Reception> reception(new Reception(
+      std::move(entrance), options, std::move(hand_on), std::move(epoll), std::move(wake_event)));
+  if (auto watched = reception->watch_sources(); !watched) return watched.error();
   try {
     reception->thread_ = std::thread([self = reception.get()] { self->run(); });
   } catch (const std::system_error& failure) {
@@ -50,11 +45,17 @@ Result<std::unique_ptr<Reception>> Reception::start(ListenSocket listener,
   return reception;
 }
 
-Reception::Reception(ListenSocket listener, const ServerOptions& options, HandOn hand_on)
-    : options_(options),
-      hand_on_(std::move(hand_on)),
-      listener_(std::move(listener)),
-      guests_({options.idle_timeout, options.head_timeout, kLinger}) {}
+Reception::Reception(std::unique_ptr<Entrance> entrance, const ServerOptions& options,
+                     HandOn hand_on, UniqueFd epoll, UniqueFd wake_event)
+    : name_(options.name),
+      crowd_({options.connections_max, options.requests_max, options.bytes_per_second},
+             options.of_source),
+      entrance_(std::move(entrance)),
+      epoll_(std::move(epoll)),
+      wake_event_(std::move(wake_event)),
+      desk_(options, *entrance_, epoll_.get(), std::move(hand_on), [this] { wake(); }) {
+  if (entrance_->needs_maintenance()) next_maintenance_ = now() + Entrance::kMaintenance;
+}
 
 Reception::~Reception() {
   {
@@ -66,10 +67,10 @@ Reception::~Reception() {
   thread_.join();
 }
 
-void Reception::take_back(std::unique_ptr<Connection> connection) {
+void Reception::take_back(std::unique_ptr<Connection> connection, std::optional<RequestHead> head) {
   MutexLock lock(mutex_);
   if (leaving_ || stopping_) return;
-  returned_.push_back(std::move(connection));
+  returned_.push_back({std::move(connection), std::move(head)});
   wake();
 }
 
@@ -88,22 +89,18 @@ void Reception::stop_accepting() {
   while (!left_) gone_.wait(mutex_);
 }
 
-Status Reception::open_events() {
-  epoll_.reset(::epoll_create1(EPOLL_CLOEXEC));
-  if (!epoll_) return from_errno("epoll_create1", errno);
-  wake_event_.reset(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-  if (!wake_event_) return from_errno("eventfd", errno);
+Status Reception::watch_sources() {
   epoll_event on_wake{EPOLLIN, {&wake_event_}};
-  epoll_event on_client{EPOLLIN, {&listener_}};
+  epoll_event on_client{EPOLLIN, {&entrance_}};
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_event_.get(), &on_wake) != 0 ||
-      ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, listener_->descriptor(), &on_client) != 0) {
+      ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, entrance_->descriptor(), &on_client) != 0) {
     return from_errno("epoll_ctl", errno);
   }
   return {};
 }
 
 void Reception::run() {
-  name_this_thread("accept-" + options_.name);
+  name_this_thread("accept-" + name_);
   std::array<epoll_event, kEventsPerRound> events;
   for (;;) {
     const int count = ::epoll_wait(epoll_.get(), events.data(), kEventsPerRound, wait_limit_ms());
@@ -113,15 +110,16 @@ void Reception::run() {
     for (int i = 0; i < count; ++i) {
       void* const source = events[static_cast<std::size_t>(i)].data.ptr;
       woken = woken || source == &wake_event_;
-      client_waits = client_waits || source == &listener_;
-      if (source != &wake_event_ && source != &listener_) {
-        on_readable(*static_cast<Guest*>(source));
+      client_waits = client_waits || source == &entrance_;
+      if (source != &wake_event_ && source != &entrance_) {
+        desk_.on_ready(*static_cast<Guest*>(source));
       }
     }
     if (client_waits) accept_some();
     if (woken) read_mail();
-    guests_.release_expired(now());
+    desk_.release_expired();
     if (accept_again_ && *accept_again_ <= now()) resume_accepting();
+    if (next_maintenance_ <= now()) maintain();
     MutexLock lock(mutex_);
     if (stopping_) return;
   }
@@ -133,8 +131,8 @@ void Reception::wake() {
 }
 
 int Reception::wait_limit_ms() const {
-  const auto next = std::min(guests_.next_deadline().value_or(MonoTime::max()),
-                             accept_again_.value_or(MonoTime::max()));
+  const auto next = std::min({desk_.next_deadline().value_or(MonoTime::max()),
+                              accept_again_.value_or(MonoTime::max()), next_maintenance_});
   if (next == MonoTime::max()) return -1;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - now()).count();
   return static_cast<int>(std::clamp<decltype(left)>(left, 0, std::numeric_limits<int>::max()));
@@ -144,7 +142,7 @@ int Reception::wait_limit_ms() const {
 void Reception::read_mail() {
   std::uint64_t ignored = 0;
   [[maybe_unused]] const auto count = ::read(wake_event_.get(), &ignored, sizeof ignored);
-  std::vector<std::unique_ptr<Connection>> returned;
+  std::vector<Returned> returned;
   std::vector<std::unique_ptr<Connection>> parting;
   bool leaving = false;
   {
@@ -153,12 +151,11 @@ void Reception::read_mail() {
     parting.swap(parting_);
     leaving = leaving_ && !left_;
   }
-  for (auto& connection : returned) {
-    examine(guests_.admit(std::move(connection), Stage::idle, now()));
+  for (auto& [connection, head] : returned) {
+    desk_.take_back(std::move(connection), std::move(head));
   }
-  for (auto& connection : parting) {
-    watch(guests_.admit(std::move(connection), Stage::lingering, now()));
-  }
+  for (auto& connection : parting) desk_.part_with(std::move(connection));
+  desk_.resume();
   if (leaving) leave();
 }
 
@@ -169,124 +166,47 @@ void Reception::accept_some() {
 
 // True when another client may be waiting.
 bool Reception::accept_one() {
-  if (!listener_) return false;
-  SocketAddress peer;
-  peer.size_bytes = sizeof peer.storage;
-  UniqueFd socket(::accept4(listener_->descriptor(), reinterpret_cast<sockaddr*>(&peer.storage),
-                            &peer.size_bytes, SOCK_NONBLOCK | SOCK_CLOEXEC));
-  if (!socket) {
-    const int failure = errno;
-    if (is_out_of_descriptors(failure)) pause_accepting();
-    return failure == ECONNABORTED || failure == EINTR;
-  }
-  if (open_ >= options_.connections_max) return true;
-  auto connection =
-      std::make_unique<Connection>(std::move(socket), peer_text(peer), options_.write_stall, open_);
-  const int descriptor = connection->descriptor();
-  auto& guest = guests_.admit(std::move(connection), Stage::idle, now());
-  epoll_event event{EPOLLIN | EPOLLONESHOT, {&guest}};
-  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) != 0) guests_.release(guest);
+  if (!entrance_) return false;
+  auto arrival = entrance_->accept(crowd_);
+  using Kind = Entrance::Arrival::Kind;
+  if (arrival.kind == Kind::no_room) pause_accepting();
+  if (arrival.kind != Kind::guest) return arrival.kind == Kind::gone;
+  desk_.admit(std::move(arrival.connection), arrival.stage);
   return true;
 }
 
 // The waiting client keeps the listening socket readable: watching it now would spin.
 void Reception::pause_accepting() {
   accept_again_ = now() + kAcceptPause;
-  watch_listener(0);
+  watch_entrance(0);
 }
 
 void Reception::resume_accepting() {
   accept_again_.reset();
-  watch_listener(EPOLLIN);
+  watch_entrance(EPOLLIN);
+}
+
+void Reception::maintain() {
+  entrance_->maintain();
+  next_maintenance_ = now() + Entrance::kMaintenance;
 }
 
 void Reception::leave() {
   for (int i = 0; i < kAcceptsAtLeaving && accept_one(); ++i) {
   }
-  listener_.reset();
+  desk_.leave();
+  entrance_.reset();
   accept_again_.reset();
-  for (auto* guest : guests_.waiting()) {
-    // Nobody has woken us for it: a guest that is handed on now would still be watched.
-    ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, guest->connection->descriptor(), nullptr);
-    on_readable(*guest);
-  }
-  for (auto* guest : guests_.waiting()) guests_.release(*guest);
+  next_maintenance_ = MonoTime::max();
   MutexLock lock(mutex_);
   left_ = true;
   gone_.notify_all();
 }
 
-void Reception::on_readable(Guest& guest) {
-  if (guest.stage == Stage::lingering) return linger(guest);
-  if (guest.connection->receive(options_.head_bytes_max) == Connection::Received::closed) {
-    guests_.release(guest);
-  } else {
-    examine(guest);
-  }
-}
-
-void Reception::examine(Guest& guest) {
-  auto next = take_head(*guest.connection, options_.head_bytes_max);
-  if (auto* head = std::get_if<RequestHead>(&next)) return hand_on(guest, std::move(*head));
-  if (auto* refused = std::get_if<RefusedHead>(&next)) {
-    return refuse(guest, refused->refusal, refused->detail);
-  }
-  if (guest.stage == Stage::idle && !guest.connection->received().empty()) {
-    guests_.move(guest, Stage::head, now());
-  }
-  watch(guest);
-}
-
-void Reception::hand_on(Guest& guest, RequestHead head) {
-  auto refused = hand_on_(guests_.release(guest), std::move(head), now());
-  if (!refused) return;
-  refuse(guests_.admit(std::move(refused), Stage::idle, now()), Refusal::overloaded, "");
-}
-
-void Reception::refuse(Guest& guest, Refusal refusal, const std::string& detail) {
-  write_refusal(*guest.connection, refusal, detail);
-  guest.connection->finish_sending();
-  guests_.move(guest, Stage::lingering, now());
-  watch(guest);
-}
-
-void Reception::write_refusal(Connection& connection, Refusal refusal,
-                              const std::string& detail) const {
-  if (options_.observer != nullptr) {
-    options_.observer->request_refused({options_.name, connection.peer(), refusal, detail});
-  }
-  connection.write_now(refusal_bytes(refusal, detail));
-}
-
-void Reception::linger(Guest& guest) {
-  for (int i = 0; i < kDiscardsPerEvent; ++i) {
-    switch (guest.connection->discard()) {
-      case Connection::Received::bytes:
-        continue;
-      case Connection::Received::nothing:
-        return watch(guest);
-      case Connection::Received::closed:
-        guests_.release(guest);
-        return;
-    }
-  }
-  watch(guest);
-}
-
-// One event, then silence until watched again: a guest that was handed on wakes nobody here.
-void Reception::watch(Guest& guest) {
-  epoll_event event{EPOLLIN | EPOLLONESHOT, {&guest}};
-  const int descriptor = guest.connection->descriptor();
-  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, descriptor, &event) == 0) return;
-  const bool is_unknown = errno == ENOENT;  // since we began to leave
-  if (is_unknown && ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) == 0) return;
-  guests_.release(guest);
-}
-
-void Reception::watch_listener(std::uint32_t events) {
-  if (!listener_) return;
-  epoll_event event{events, {&listener_}};
-  ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, listener_->descriptor(), &event);
+void Reception::watch_entrance(std::uint32_t events) {
+  if (!entrance_) return;
+  epoll_event event{events, {&entrance_}};
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, entrance_->descriptor(), &event);
 }
 
 }  // namespace larder::http

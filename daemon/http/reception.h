@@ -1,12 +1,9 @@
-// The thread that meets the clients: accepts, collects request heads, holds idle connections.
+// The thread that meets the clients: accepts, and sits at the desk where requests are collected and
+// idle connections held.
 //
-// It never waits for one client, so a slow or silent one costs memory, not time. A complete, valid
-// head is handed on with its connection; what is wrong is refused here.
 // Thread-safety: any thread. Blocks: stop_accepting() and the destructor, a moment.
 #pragma once
 
-#include <atomic>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,9 +13,10 @@
 #include "cache/base/mutex.h"
 #include "cache/base/unique_fd.h"
 #include "daemon/http/connection.h"
-#include "daemon/http/guests.h"
+#include "daemon/http/crowd.h"
+#include "daemon/http/desk.h"
+#include "daemon/http/entrance.h"
 #include "daemon/http/head.h"
-#include "daemon/http/listen_socket.h"
 #include "daemon/http/refusal.h"
 #include "daemon/http/server.h"
 
@@ -26,38 +24,44 @@ namespace larder::http {
 
 class Reception {
  public:
-  // Takes over a connection with a request; gives it back when the request must be refused as too
-  // many. Called on the reception's thread: must not block.
-  using HandOn = std::function<std::unique_ptr<Connection>(std::unique_ptr<Connection> connection,
-                                                           RequestHead head, MonoTime received)>;
+  using HandOn = Desk::HandOn;  // called on the reception's thread
 
   // Returns: io when the system has no epoll, no event or no thread to give.
-  static Result<std::unique_ptr<Reception>> start(ListenSocket listener,
+  static Result<std::unique_ptr<Reception>> start(std::unique_ptr<Entrance> entrance,
                                                   const ServerOptions& options, HandOn hand_on);
   ~Reception();  // closes every connection it holds
   Reception(const Reception&) = delete;
   Reception& operator=(const Reception&) = delete;
 
   // Connections that exist, those handed on included.
-  std::size_t connections() const { return open_; }
+  std::size_t connections() const { return crowd_.connections(); }
 
-  // A kept connection, to wait for its next request. Closed when we no longer accept.
-  void take_back(std::unique_ptr<Connection> connection);
+  // A kept connection, to wait for its next request, or for the body of one whose `head` has come.
+  // Closed when we no longer accept.
+  void take_back(std::unique_ptr<Connection> connection, std::optional<RequestHead> head = {});
   // An answered connection whose peer may still be sending: closing it at once would destroy the
   // answer on its way.
   void part_with(std::unique_ptr<Connection> connection);
 
   // Answers a request that no handler will see, and tells of it; the connection's owner parts with
   // it then. Any thread.
-  void write_refusal(Connection& connection, Refusal refusal, const std::string& detail) const;
+  void write_refusal(Connection& connection, Refusal refusal, const std::string& detail) const {
+    desk_.write_refusal(connection, refusal, detail);
+  }
 
   // Hands on what has fully arrived, closes the listening socket and every idle connection.
   void stop_accepting();
 
  private:
-  Reception(ListenSocket listener, const ServerOptions& options, HandOn hand_on);
+  struct Returned {
+    std::unique_ptr<Connection> connection;
+    std::optional<RequestHead> head;
+  };
 
-  Status open_events();
+  Reception(std::unique_ptr<Entrance> entrance, const ServerOptions& options, HandOn hand_on,
+            UniqueFd epoll, UniqueFd wake_event);
+
+  Status watch_sources();
   void run();
   void wake();
   int wait_limit_ms() const;
@@ -66,29 +70,24 @@ class Reception {
   bool accept_one();
   void pause_accepting();
   void resume_accepting();
+  void maintain();
   void leave();
-  void on_readable(Guest& guest);
-  void examine(Guest& guest);
-  void hand_on(Guest& guest, RequestHead head);
-  void refuse(Guest& guest, Refusal refusal, const std::string& detail);
-  void linger(Guest& guest);
-  void watch(Guest& guest);
-  void watch_listener(std::uint32_t events);
+  void watch_entrance(std::uint32_t events);
 
-  const ServerOptions options_;
-  const HandOn hand_on_;
-  std::atomic<std::size_t> open_ = 0;
+  const std::string name_;  // of the listener
+  Crowd crowd_;
 
   // Of the reception's thread.
-  std::optional<ListenSocket> listener_;  // gone once we no longer accept
-  Guests guests_;
-  UniqueFd epoll_;
+  std::unique_ptr<Entrance> entrance_;  // gone once we no longer accept
+  const UniqueFd epoll_;
   UniqueFd wake_event_;
+  Desk desk_;                             // after all that it uses
   std::optional<MonoTime> accept_again_;  // set while accepting is paused
+  MonoTime next_maintenance_ = MonoTime::max();
 
   Mutex mutex_;
   CondVar gone_;
-  std::vector<std::unique_ptr<Connection>> returned_ GUARDED_BY(mutex_);
+  std::vector<Returned> returned_ GUARDED_BY(mutex_);
   std::vector<std::unique_ptr<Connection>> parting_ GUARDED_BY(mutex_);
   bool leaving_ GUARDED_BY(mutex_) = false;
   bool left_ GUARDED_BY(mutex_) = false;

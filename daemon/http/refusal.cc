@@ -8,12 +8,16 @@ RefusalWording wording(Refusal refusal) {
   switch (refusal) {
     case Refusal::malformed_head:
       return {400, "Bad Request", "UNSUPPORTED", "malformed request"};
+    case Refusal::plain_http:
+      return {400, "Bad Request", "UNSUPPORTED", "this address speaks TLS: ask it by https"};
     case Refusal::head_too_large:
       return {431, "Request Header Fields Too Large", "UNSUPPORTED", "request head too large"};
     case Refusal::malformed_body:
       return {400, "Bad Request", "UNSUPPORTED", "the body cannot be taken"};
     case Refusal::overloaded:
       return {503, "Service Unavailable", "UNKNOWN", "too many requests at once"};
+    case Refusal::source_overloaded:
+      return {503, "Service Unavailable", "UNKNOWN", "too many requests of this source at once"};
     case Refusal::failed:
       return {500, "Internal Server Error", "UNKNOWN", "internal error"};
     case Refusal::body_unavailable:
@@ -25,7 +29,7 @@ RefusalWording wording(Refusal refusal) {
 namespace {
 
 bool says_when_to_retry(Refusal refusal) {
-  return refusal == Refusal::overloaded || refusal == Refusal::body_unavailable;
+  return wording(refusal).status == 503;
 }
 
 std::string json_string(std::string_view text) {

@@ -13,12 +13,14 @@
 namespace larder::http {
 
 enum class Refusal {
-  malformed_head,    // 400
-  head_too_large,    // 431
-  malformed_body,    // 400: not counted, too large, or slow in coming
-  overloaded,        // 503 with Retry-After: no thread and no room in the queue
-  failed,            // 500: the handler threw
-  body_unavailable,  // 503: the body failed before anything of the answer was sent
+  malformed_head,     // 400
+  head_too_large,     // 431
+  plain_http,         // 400: the listener speaks TLS
+  malformed_body,     // 400: not counted, too large, or slow in coming
+  overloaded,         // 503 with Retry-After: no thread and no room in the queue
+  source_overloaded,  // the same, for those of its address
+  failed,             // 500: the handler threw
+  body_unavailable,   // 503: the body failed before anything of the answer was sent
 };
 
 struct RefusalWording {

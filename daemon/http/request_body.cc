@@ -2,33 +2,16 @@
 
 namespace larder::http {
 
-namespace {
-
-using std::chrono::ceil;
-using std::chrono::milliseconds;
-
-milliseconds left_until(MonoTime deadline) {
-  return ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
+Result<std::size_t> body_size(const RequestHead& head, std::size_t bytes_max) {
+  if (!head.content_length) return Error{Errc::invalid, "a body needs a Content-Length"};
+  if (*head.content_length > bytes_max) {
+    return Error{Errc::invalid, "more than " + std::to_string(bytes_max) + " bytes"};
+  }
+  return static_cast<std::size_t>(*head.content_length);
 }
 
-}  // namespace
-
-Result<std::string> receive_body(Connection& connection, const RequestHead& head,
-                                 const RequestBodyLimits& limits) {
-  if (!head.content_length) return Error{Errc::invalid, "a body needs a Content-Length"};
-  if (*head.content_length > limits.bytes_max) {
-    return Error{Errc::invalid, "more than " + std::to_string(limits.bytes_max) + " bytes"};
-  }
-  const auto size = static_cast<std::size_t>(*head.content_length);
-  const MonoTime deadline = std::chrono::steady_clock::now() + limits.timeout;
-  while (connection.received().size() < size) {
-    const auto left = left_until(deadline);
-    if (left <= milliseconds(0)) return Error{Errc::timeout, "it did not come in time"};
-    if (!connection.wait_readable(left)) continue;
-    if (connection.receive(size) == Connection::Received::closed) {
-      return Error{Errc::cancelled, "the peer closed the connection"};
-    }
-  }
+std::optional<std::string> take_body(Connection& connection, std::size_t size) {
+  if (connection.received().size() < size) return std::nullopt;
   std::string body(connection.received().substr(0, size));
   connection.consume(size);
   return body;

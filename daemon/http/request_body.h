@@ -1,10 +1,10 @@
 // The body of a request, for the few listeners that take one: small, counted, in memory.
 //
-// Thread-safety: a function of its arguments. Blocks: until the body is there, at most `timeout`.
+// Thread-safety: functions of their arguments. Blocks: no.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "cache/base/result.h"
@@ -13,15 +13,11 @@
 
 namespace larder::http {
 
-struct RequestBodyLimits {
-  std::size_t bytes_max;
-  std::chrono::milliseconds timeout;
-};
+// How many bytes follow `head`.
+// Returns: invalid for a body without Content-Length or of more than `bytes_max`.
+Result<std::size_t> body_size(const RequestHead& head, std::size_t bytes_max);
 
-// The bytes that follow `head`, taken off the connection.
-// Returns: invalid for a body without Content-Length or larger than it may be; timeout; cancelled
-// when the peer is gone.
-Result<std::string> receive_body(Connection& connection, const RequestHead& head,
-                                 const RequestBodyLimits& limits);
+// Takes a body of `size` bytes off the connection; nothing while it has not arrived.
+std::optional<std::string> take_body(Connection& connection, std::size_t size);
 
 }  // namespace larder::http

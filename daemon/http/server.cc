@@ -9,7 +9,6 @@
 #include "daemon/http/listen_socket.h"
 #include "daemon/http/next_head.h"
 #include "daemon/http/reception.h"
-#include "daemon/http/request_body.h"
 #include "daemon/http/turn.h"
 
 namespace larder::http {
@@ -53,13 +52,15 @@ class PooledServer final : public Server {
   bool drain(std::chrono::milliseconds limit) override;
 
  private:
-  std::unique_ptr<Connection> hand_on(std::unique_ptr<Connection> connection, RequestHead head,
-                                      MonoTime received);
+  std::unique_ptr<Connection> hand_on(std::unique_ptr<Connection> connection,
+                                      ReceivedRequest request);
   void serve_safely(Turn& turn);
   void serve(Turn& turn);
   bool answer(HttplibServer& http, Turn& turn);
-  Result<std::string> body_of(Turn& turn);
+  bool go_on(Turn& turn);
+  bool takes_body_of(const RequestHead& head) const;
   NextHead next_head(Connection& connection);
+  void refuse(Turn& turn, Refusal refusal, const std::string& detail);
 
   const ServerOptions options_;
   const std::string address_;
@@ -71,11 +72,13 @@ class PooledServer final : public Server {
 };
 
 Status PooledServer::open(ListenSocket listener) {
-  auto reception = Reception::start(
-      std::move(listener), options_,
-      [this](std::unique_ptr<Connection> connection, RequestHead head, MonoTime received) {
-        return hand_on(std::move(connection), std::move(head), received);
-      });
+  auto entrance = Entrance::create(std::move(listener), options_);
+  if (!entrance) return entrance.error();
+  auto reception =
+      Reception::start(std::move(*entrance), options_,
+                       [this](std::unique_ptr<Connection> connection, ReceivedRequest request) {
+                         return hand_on(std::move(connection), std::move(request));
+                       });
   if (!reception) return reception.error();
   reception_ = std::move(*reception);
   return {};
@@ -92,11 +95,11 @@ bool PooledServer::drain(std::chrono::milliseconds limit) {
 }
 
 std::unique_ptr<Connection> PooledServer::hand_on(std::unique_ptr<Connection> connection,
-                                                  RequestHead head, MonoTime received) {
+                                                  ReceivedRequest request) {
   // Two owners: the pool, which may drop the work unrun, and we, who keep what it refuses.
-  const auto turn =
-      std::make_shared<Turn>(turns_, std::move(connection), std::move(head), received);
-  if (workers_.submit([this, turn] { serve_safely(*turn); })) return nullptr;
+  const auto turn = std::make_shared<Turn>(turns_, std::move(connection), std::move(request));
+  if (workers_.submit([this, turn] { serve_safely(*turn); }, options_.spare_workers))
+    return nullptr;
   return turn->release();
 }
 
@@ -111,36 +114,19 @@ void PooledServer::serve_safely(Turn& turn) {
 // The connection's turn with a worker: one request, and more while they come without a pause.
 void PooledServer::serve(Turn& turn) {
   HttplibServer http(handler_, options_.name, draining_);
-  while (!turns_.was_cut() && answer(http, turn)) {
-    auto next = next_head(turn.connection());
-    if (auto* head = std::get_if<RequestHead>(&next)) {
-      turn.head = std::move(*head);
-      turn.head_received = std::chrono::steady_clock::now();
-      continue;
-    }
-    if (auto* refused = std::get_if<RefusedHead>(&next)) {
-      reception_->write_refusal(turn.connection(), refused->refusal, refused->detail);
-      reception_->part_with(turn.release());
-    } else {
-      reception_->take_back(turn.release());
-    }
-    return;
+  while (!turns_.was_cut() && answer(http, turn) && go_on(turn)) {
   }
 }
 
 // True when the connection may go on. A peer that may still be sending parts gently.
 bool PooledServer::answer(HttplibServer& http, Turn& turn) {
-  const bool body_follows = turn.head.announces_body;
-  const bool close = must_close(turn.head);
+  auto& [head, body, received_at] = turn.request;
+  const bool body_follows = head.announces_body;
+  const bool close = must_close(head);
   auto& connection = turn.connection();
-  auto body = body_of(turn);
-  if (!body) {
-    reception_->write_refusal(connection, Refusal::malformed_body, body.error().context);
-    reception_->part_with(turn.release());
-    return false;
-  }
   const auto outcome =
-      http.answer(connection, std::move(turn.head), *std::move(body), turn.head_received, close);
+      http.answer(connection, std::move(head), std::move(body), received_at, close);
+  connection.visit().end_request();
   if (outcome == HttplibServer::Outcome::keep) return true;
   const bool unread = body_follows || !connection.received().empty();
   if (outcome == HttplibServer::Outcome::close && unread) {
@@ -149,10 +135,38 @@ bool PooledServer::answer(HttplibServer& http, Turn& turn) {
   return false;
 }
 
-Result<std::string> PooledServer::body_of(Turn& turn) {
-  if (!turn.head.announces_body || options_.body_bytes_max == 0) return std::string();
-  return receive_body(turn.connection(), turn.head,
-                      {options_.body_bytes_max, options_.head_timeout});
+// True when the next request is to be answered here and now.
+bool PooledServer::go_on(Turn& turn) {
+  if (turn.connection().is_outdated()) return false;
+  auto next = next_head(turn.connection());
+  if (auto* refused = std::get_if<RefusedHead>(&next)) {
+    refuse(turn, refused->refusal, refused->detail);
+    return false;
+  }
+  auto* head = std::get_if<RequestHead>(&next);
+  if (head == nullptr) {
+    reception_->take_back(turn.release());
+    return false;
+  }
+  if (takes_body_of(*head)) {
+    reception_->take_back(turn.release(), std::move(*head));
+    return false;
+  }
+  if (const auto refusal = turn.connection().visit().begin_request()) {
+    refuse(turn, *refusal, "");
+    return false;
+  }
+  turn.request = {std::move(*head), {}, std::chrono::steady_clock::now()};
+  return true;
+}
+
+bool PooledServer::takes_body_of(const RequestHead& head) const {
+  return head.announces_body && options_.body_bytes_max > 0;
+}
+
+void PooledServer::refuse(Turn& turn, Refusal refusal, const std::string& detail) {
+  reception_->write_refusal(turn.connection(), refusal, detail);
+  reception_->part_with(turn.release());
 }
 
 NextHead PooledServer::next_head(Connection& connection) {
@@ -171,12 +185,18 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options, WorkerPool&
   ignore_sigpipe();
   auto address = ListenAddress::parse(options.address);
   if (!address) return in_context("listener " + options.name, address.error());
-  auto listener = ListenSocket::open(*address);
+  auto listener = ListenSocket::open(*address, options.unix_mode);
   if (!listener) return in_context("listener " + options.name, listener.error());
   auto bound = listener->address();
+  if (options.approve) {
+    if (auto approved = options.approve(bound); !approved) return approved.error();
+  }
+  const std::string name = options.name;
   auto server =
       std::make_unique<PooledServer>(std::move(options), std::move(bound), workers, handler);
-  if (auto opened = server->open(std::move(*listener)); !opened) return opened.error();
+  if (auto opened = server->open(std::move(*listener)); !opened) {
+    return in_context("listener " + name, opened.error());
+  }
   return std::unique_ptr<Server>(std::move(server));
 }
 

@@ -125,16 +125,12 @@ bool is_local_or_metadata(const SocketAddress& address) {
   return is_local_or_metadata_v6(ip);
 }
 
-std::optional<std::string> ip_bytes(const std::string& ip) {
-  Ipv6Bytes bytes{};
-  in_addr v4{};
-  if (::inet_pton(AF_INET, ip.c_str(), &v4) == 1) {
-    bytes[10] = bytes[11] = 0xff;
-    std::memcpy(&bytes[12], &v4, sizeof v4);
-  } else if (::inet_pton(AF_INET6, ip.c_str(), bytes.data()) != 1) {
-    return std::nullopt;
-  }
-  return std::string(bytes.begin(), bytes.end());
+std::string ip_text(std::string_view bytes) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (bytes.size() != sizeof(in_addr) && bytes.size() != sizeof(in6_addr)) return {};
+  const int family = bytes.size() == sizeof(in_addr) ? AF_INET : AF_INET6;
+  ::inet_ntop(family, bytes.data(), text.data(), text.size());
+  return text.data();
 }
 
 }  // namespace larder::http

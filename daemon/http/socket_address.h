@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace larder::http {
 
@@ -31,7 +32,7 @@ struct SocketAddress {
 // clouds outside the link-local range, and IPv6 addresses that stand for such an IPv4 one.
 bool is_local_or_metadata(const SocketAddress& address);
 
-// The 16 bytes of a literal address, an IPv4 one mapped into IPv6; nothing for anything else.
-std::optional<std::string> ip_bytes(const std::string& ip);
+// "10.0.0.1", "2001:db8::1" from 4 or 16 bytes; empty for any other number of them.
+std::string ip_text(std::string_view bytes);
 
 }  // namespace larder::http

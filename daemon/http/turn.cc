@@ -46,10 +46,8 @@ void RunningTurns::wait_until_empty() {
   while (!turns_.empty()) left_.wait(mutex_);
 }
 
-Turn::Turn(RunningTurns& running, std::unique_ptr<Connection> connection, RequestHead request_head,
-           MonoTime received)
-    : head(std::move(request_head)),
-      head_received(received),
+Turn::Turn(RunningTurns& running, std::unique_ptr<Connection> connection, ReceivedRequest received)
+    : request(std::move(received)),
       running_(running),
       connection_(std::move(connection)),
       place_(running.enter(*connection_)) {}

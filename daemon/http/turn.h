@@ -1,4 +1,4 @@
-// The turn a connection has with a worker: from a complete request head until the connection is
+// The turn a connection has with a worker: from a complete request until the connection is
 // closed or goes back to the reception.
 //
 // RunningTurns knows them all, so that a drain can wait for them and, at its end, cut them.
@@ -11,7 +11,7 @@
 #include "cache/base/clock.h"
 #include "cache/base/mutex.h"
 #include "daemon/http/connection.h"
-#include "daemon/http/head.h"
+#include "daemon/http/received_request.h"
 
 namespace larder::http {
 
@@ -42,8 +42,7 @@ class RunningTurns {
 
 class Turn {
  public:
-  Turn(RunningTurns& running, std::unique_ptr<Connection> connection, RequestHead head,
-       MonoTime head_received);
+  Turn(RunningTurns& running, std::unique_ptr<Connection> connection, ReceivedRequest request);
   ~Turn() { end(); }
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
@@ -54,8 +53,7 @@ class Turn {
   // Closes the connection, if it was not released, and leaves.
   void end();
 
-  RequestHead head;
-  MonoTime head_received;  // when its last byte came
+  ReceivedRequest request;
 
  private:
   RunningTurns& running_;

@@ -33,6 +33,15 @@ void append_number(std::string& line, Number number) {
   line.append(buffer.data(), end);
 }
 
+void append_list(std::string& line, const std::vector<std::string>& texts) {
+  line += '[';
+  for (const auto& text : texts) {
+    if (line.back() != '[') line += ',';
+    append_quoted(line, text);
+  }
+  line += ']';
+}
+
 struct JsonValue {
   std::string& line;
   void operator()(const std::string& text) const { append_quoted(line, text); }
@@ -42,6 +51,7 @@ struct JsonValue {
     if (std::isfinite(number)) return append_number(line, number);
     line += "null";
   }
+  void operator()(const std::vector<std::string>& texts) const { append_list(line, texts); }
 };
 
 // A value that a reader of key=value lines takes for one word.
@@ -63,6 +73,11 @@ struct TextValue {
   void operator()(std::int64_t number) const { append_number(line, number); }
   void operator()(double number) const { append_number(line, number); }
   void operator()(bool flag) const { line += flag ? "true" : "false"; }
+  void operator()(const std::vector<std::string>& texts) const {
+    std::string list;
+    append_list(list, texts);
+    append_quoted(line, list);
+  }
 };
 
 void put_digits(char* at, unsigned value, std::size_t digits) {

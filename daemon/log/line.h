@@ -16,7 +16,7 @@ struct Event {
   std::chrono::system_clock::time_point when;
   Level level;
   std::string_view name;
-  std::initializer_list<Field> fields;
+  std::span<const Field> fields;
 };
 
 // {"ts":"2026-01-15T08:30:00.123Z","level":"info","event":"request","status":200}

@@ -67,6 +67,10 @@ bool Logger::enabled(Level level) const {
 }
 
 void Logger::write(Level level, std::string_view event, std::initializer_list<Field> fields) {
+  write(level, event, std::span<const Field>(fields.begin(), fields.size()));
+}
+
+void Logger::write(Level level, std::string_view event, std::span<const Field> fields) {
   if (!enabled(level)) return;
   const Event line{std::chrono::system_clock::now(), level, event, fields};
   const std::string text = state_->format == Format::json ? json_line(line) : text_line(line);

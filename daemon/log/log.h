@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "cache/base/result.h"
 
@@ -24,7 +26,7 @@ Result<Format> parse_format(std::string_view text);
 
 struct Field {
   std::string_view key;
-  std::variant<std::string, std::int64_t, double, bool> value;
+  std::variant<std::string, std::int64_t, double, bool, std::vector<std::string>> value;
 };
 
 class Logger {
@@ -37,6 +39,7 @@ class Logger {
 
   // `event` is a short name in snake case: "request", "blob_published".
   void write(Level level, std::string_view event, std::initializer_list<Field> fields = {});
+  void write(Level level, std::string_view event, std::span<const Field> fields);
 
  private:
   struct State;

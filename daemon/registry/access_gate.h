@@ -20,7 +20,8 @@ class AccessGate {
   // For GET /v2/. Nothing: the request goes on; else what it is answered.
   virtual std::optional<http::Response> refuse_ping(const http::Request& request) = 0;
 
-  // For all else. Nothing: it goes on, in another's name where `target.as` was set.
+  // For all else. Nothing: it goes on, in another's name where `target.as` was set. Either way
+  // `target.admission` says who asks and why, as far as that is known.
   virtual std::optional<http::Response> refuse(const http::Request& request,
                                                const RegistryPath& path, Target& target) = 0;
 };

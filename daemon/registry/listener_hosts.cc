@@ -40,4 +40,11 @@ std::string host_asked_as(const http::Request& request, const ListenerHosts& lis
   return stands_for ? host : "";
 }
 
+bool reaches(const std::string& listener, const std::string& host, const ListenerHosts& reached) {
+  const auto patterns = reached.find(listener);
+  if (patterns == reached.end() || patterns->second.empty()) return true;
+  return std::any_of(patterns->second.begin(), patterns->second.end(),
+                     [&](const auto& pattern) { return upstream::host_matches(pattern, host); });
+}
+
 }  // namespace larder::registry

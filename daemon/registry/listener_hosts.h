@@ -1,4 +1,5 @@
-// The names under which a listener stands for other registries (private DNS points them at it).
+// The names under which a listener stands for other registries (private DNS points them at it), and
+// the registries that can be reached through it.
 //
 // Thread-safety: a function of its arguments. Blocks: no.
 #pragma once
@@ -18,5 +19,9 @@ using ListenerHosts = std::map<std::string, std::vector<std::string>>;
 // stands for it; empty when it does not. An address and localhost are covered by no glob: whoever
 // says them means Larder itself.
 std::string host_asked_as(const http::Request& request, const ListenerHosts& listener_hosts);
+
+// Whether what the listener is asked for may be of the registry `host`. A listener that is not
+// named, or has no hosts, reaches all.
+bool reaches(const std::string& listener, const std::string& host, const ListenerHosts& reached);
 
 }  // namespace larder::registry

@@ -30,15 +30,14 @@ http::Response path_reply(const Error& error) {
 
 Registry::Registry(std::string default_upstream, upstream::Upstreams& upstreams,
                    Manifests& manifests, Blobs& blobs, Lists& lists, RegistryObserver& observer,
-                   ListenerHosts listener_hosts, AccessGates gates)
+                   ListenerRules listeners)
     : default_upstream_(std::move(default_upstream)),
       upstreams_(upstreams),
       manifests_(manifests),
       blobs_(blobs),
       lists_(lists),
       observer_(observer),
-      listener_hosts_(std::move(listener_hosts)),
-      gates_(std::move(gates)) {}
+      listeners_(std::move(listeners)) {}
 
 http::Response Registry::handle(const http::Request& request) {
   if (!is_read(request)) return method_reply();
@@ -55,8 +54,8 @@ void Registry::finished(const http::Request& request, const http::Exchange& exch
 }
 
 AccessGate* Registry::gate_of(const http::Request& request) const {
-  const auto gate = gates_.find(request.listener);
-  return gate == gates_.end() ? nullptr : gate->second;
+  const auto gate = listeners_.gates.find(request.listener);
+  return gate == listeners_.gates.end() ? nullptr : gate->second;
 }
 
 http::Response Registry::ping(const http::Request& request) {
@@ -65,15 +64,33 @@ http::Response Registry::ping(const http::Request& request) {
   return refusal ? *std::move(refusal) : ping_reply();
 }
 
+Result<Target> Registry::target_of(const http::Request& request, const RegistryPath& path) const {
+  auto target =
+      find_target(path, upstreams_, default_upstream_, host_asked_as(request, listeners_.hosts));
+  if (!target.ok() || reaches(request.listener, target->upstream->name(), listeners_.upstreams)) {
+    return target;
+  }
+  return Error{Errc::not_found,
+               "listener " + request.listener + " does not reach " + target->upstream->name() +
+                   "; its `upstreams` in the config would allow it",
+               "closed-world"};
+}
+
 http::Response Registry::answer(const http::Request& request, const RegistryPath& path) {
   if (path.kind == RouteKind::ping) return ping(request);
-  auto target =
-      find_target(path, upstreams_, default_upstream_, host_asked_as(request, listener_hosts_));
+  auto target = target_of(request, path);
   if (!target.ok()) return path_reply(target.error());
+  auto response = answer_or_refuse(request, path, *target);
+  response.admission = std::move(target->admission);
+  return response;
+}
+
+http::Response Registry::answer_or_refuse(const http::Request& request, const RegistryPath& path,
+                                          Target& target) {
   if (AccessGate* const gate = gate_of(request); gate != nullptr) {
-    if (auto refusal = gate->refuse(request, path, *target)) return *std::move(refusal);
+    if (auto refusal = gate->refuse(request, path, target)) return *std::move(refusal);
   }
-  auto response = answer(request, path, *target);
+  auto response = answer(request, path, std::as_const(target));
   if (response.ok()) return *std::move(response);
   return error_reply(path.kind, response.error());
 }

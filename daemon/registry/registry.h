@@ -15,12 +15,18 @@
 
 namespace larder::registry {
 
+// What sets listeners apart, by their names.
+struct ListenerRules {
+  ListenerHosts hosts{};      // that they stand for
+  ListenerHosts upstreams{};  // that can be reached
+  AccessGates gates{};
+};
+
 class Registry final : public http::Handler {
  public:
   // Everything passed by reference must outlive the registry.
   Registry(std::string default_upstream, upstream::Upstreams& upstreams, Manifests& manifests,
-           Blobs& blobs, Lists& lists, RegistryObserver& observer,
-           ListenerHosts listener_hosts = {}, AccessGates gates = {});
+           Blobs& blobs, Lists& lists, RegistryObserver& observer, ListenerRules listeners = {});
 
   http::Response handle(const http::Request& request) override;
   void finished(const http::Request& request, const http::Exchange& exchange) override;
@@ -28,7 +34,10 @@ class Registry final : public http::Handler {
  private:
   AccessGate* gate_of(const http::Request& request) const;
   http::Response ping(const http::Request& request);
+  Result<Target> target_of(const http::Request& request, const RegistryPath& path) const;
   http::Response answer(const http::Request& request, const RegistryPath& path);
+  http::Response answer_or_refuse(const http::Request& request, const RegistryPath& path,
+                                  Target& target);
   Result<http::Response> answer(const http::Request& request, const RegistryPath& path,
                                 const Target& target);
   Result<http::Response> manifest(const http::Request& request, const Target& target,
@@ -40,8 +49,7 @@ class Registry final : public http::Handler {
   Blobs& blobs_;
   Lists& lists_;
   RegistryObserver& observer_;
-  const ListenerHosts listener_hosts_;
-  const AccessGates gates_;
+  const ListenerRules listeners_;
 };
 
 }  // namespace larder::registry

@@ -7,9 +7,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cache/base/result.h"
+#include "daemon/http/message.h"
 #include "daemon/registry/registry_path.h"
 #include "daemon/upstream/upstreams.h"
 
@@ -20,6 +22,8 @@ struct Target {
   std::string repository;
   // In whose name upstream is asked, where he may have it by his own right only; nothing: Larder's.
   std::shared_ptr<const auth::Tenant> as{};
+
+  std::optional<http::Admission> admission{};  // what the gate says of it, for the log
 
   upstream::Ask asking(upstream::Ask ask) const {
     ask.as = as;

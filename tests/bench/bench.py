@@ -19,6 +19,7 @@ from hit_cases import HitCases
 from index_cases import IndexCases
 from servers import Bench
 from table import show
+from tls_cases import TlsCases
 from upstream_cases import UpstreamCases
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -41,7 +42,9 @@ def main():
 
 
 def run_cases(bench, options):
-    for group in (Cases, EngineCases, ChurnCases, HitCases, IndexCases, UpstreamCases, AuthCases):
+    groups = (Cases, TlsCases, EngineCases, ChurnCases, HitCases, IndexCases, UpstreamCases,
+              AuthCases)
+    for group in groups:
         content = Content(bench.fresh_directory("content"))
         for case in group(bench, content, options).all():
             if options.only and case.__name__ not in options.only:

@@ -113,13 +113,14 @@ class Bench:
             environment["REGISTRY_PROXY_REMOTEURL"] = upstream_url
         return self.start(name, port, ["docker-registry", "serve", str(config)], environment)
 
-    def start_nginx(self, name, content, rates):
-        """One worker; serves the content as a registry, on one port per rate (0: no limit)."""
+    def start_nginx(self, name, content, rates, tls=None):
+        """One worker; serves the content as a registry, on one port per rate (0: no limit); with
+        `tls`, (certificate, key), by https."""
         directory = self.fresh_directory(name)
         ports = {rate: free_port() for rate in rates}
         log = "off" if self.log_level == "error" else f"{directory}/access.log bytes"
         temporary = "".join(f"{kind}_temp_path {directory}/{kind};\n" for kind in TEMPORARY)
-        servers = "".join(nginx_server(port, rate, content) for rate, port in ports.items())
+        servers = "".join(nginx_server(port, rate, content, tls) for rate, port in ports.items())
         (directory / "nginx.conf").write_text(
             f"user root;\ndaemon off;\nworker_processes 1;\npid {directory}/pid;\n"
             f"error_log {directory}/error.log;\nevents {{ worker_connections 1024; }}\n"
@@ -145,13 +146,15 @@ class LarderConfig:
     command: list
 
 
-def nginx_server(port, rate, content):
+def nginx_server(port, rate, content, tls):
+    secured = f"ssl_certificate {tls[0]};\nssl_certificate_key {tls[1]};\n" if tls else ""
     manifests = "".join(
         f"location = /v2/app/manifests/{name} {{ alias {content.directory}/manifest; "
         f"default_type {content.media_type}; "
         f"add_header Docker-Content-Digest {content.manifest_digest}; }}\n"
         for name in ("v1", content.manifest_digest))
-    return (f"server {{ listen 127.0.0.1:{port} backlog=512;\nlimit_rate {rate};\n"
+    ssl = "ssl " if tls else ""
+    return (f"server {{ listen 127.0.0.1:{port} {ssl}backlog=512;\n{secured}limit_rate {rate};\n"
             f"location = /v2/ {{ return 200 '{{}}'; }}\n{manifests}"
             f"location /v2/app/blobs/ {{ alias {content.directory}/blobs/; }}\n}}\n")
 

@@ -8,11 +8,12 @@
 # Prints the times; MARGIN_MS on top of the bar is for machines busy with other things.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=lib_runtime.sh
+source "$(dirname "$0")/lib_runtime.sh"
 # shellcheck source=lib_blobs.sh
 source "$E2E/lib_blobs.sh"
 
 IMAGE=registry.test:5443/team/app:v1
-SOCKET=$WORK/containerd.sock
 BAR_MS=1500
 MARGIN_MS=${MARGIN_MS:-300}
 ROUNDS=3
@@ -154,22 +155,6 @@ hosts() {
   for port; do
     printf '[host."http://127.0.0.1:%s"]\n  capabilities = ["pull", "resolve"]\n' "$port"
   done >"$folder/hosts.toml"
-}
-
-start_containerd() {
-  cat >"$WORK/containerd.toml" <<END
-version = 2
-root = "$WORK/containerd"
-state = "$WORK/containerd-state"
-[grpc]
-  address = "$SOCKET"
-[plugins."io.containerd.grpc.v1.cri".registry]
-  config_path = "$WORK/hosts"
-[plugins."io.containerd.internal.v1.opt"]
-  path = "$WORK/opt"
-END
-  start containerd containerd --config "$WORK/containerd.toml"
-  wait_until 20 containerd ctr -a "$SOCKET" version
 }
 
 # The content alone, as that is what hosts.toml is about; TOOK_MS is how long it took.

@@ -4,15 +4,17 @@
 # again.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 source "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=lib_runtime.sh
+source "$(dirname "$0")/lib_runtime.sh"
 
 IMAGE=registry.test:5443/team/app:v1
-SOCKET=$WORK/containerd.sock
 trap 'end_shims; clean_up' EXIT
 
 main() {
   need_root
   start_upstream
   start_larder
+  mirror registry.test:5443 "http://127.0.0.1:$LARDER_PORT"
   start_containerd
 
   say "first pulls, from the upstream"
@@ -66,39 +68,6 @@ make_certificates() (
     -extfile <(echo "subjectAltName=IP:127.0.0.1") -out registry.crt
   mkdir certificates && cp ca.crt certificates/
 )
-
-# A containerd of our own whose only way to registry.test is Larder: the `server` is a dead port.
-# Its namespaces share no content, so that each pull fetches every byte.
-start_containerd() {
-  local hosts="$WORK/hosts/registry.test:5443"
-  mkdir -p "$hosts"
-  cat >"$hosts/hosts.toml" <<END
-server = "http://127.0.0.1:1"
-[host."http://127.0.0.1:$LARDER_PORT"]
-  capabilities = ["pull", "resolve"]
-END
-  cat >"$WORK/containerd.toml" <<END
-version = 2
-root = "$WORK/containerd"
-state = "$WORK/containerd-state"
-[grpc]
-  address = "$SOCKET"
-[plugins."io.containerd.grpc.v1.cri".containerd]
-  snapshotter = "$(snapshotter)"
-[plugins."io.containerd.grpc.v1.cri".registry]
-  config_path = "$WORK/hosts"
-[plugins."io.containerd.metadata.v1.bolt"]
-  content_sharing_policy = "isolated"
-[plugins."io.containerd.internal.v1.opt"]
-  path = "$WORK/opt"
-END
-  start containerd containerd --config "$WORK/containerd.toml"
-  wait_until 20 containerd ctr -a "$SOCKET" version
-}
-
-snapshotter() {
-  [[ $(stat -f -c %T "$WORK") == overlayfs ]] && echo native || echo overlayfs
-}
 
 pull_and_run() {
   local namespace=$1 pull=$2 began=$SECONDS

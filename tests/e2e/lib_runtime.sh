@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034  # what is set here is read by the tests
-# What the end-to-end tests of who may pull share: registries by name, and a containerd that pulls
-# with a pod's credentials.
+# What the end-to-end tests with several registries or containerd share: registries by name, and a
+# containerd of our own, which also pulls with a pod's credentials.
 
 SOCKET=$WORK/containerd.sock
 declare -A PORT_OF PID_OF
@@ -42,17 +42,19 @@ push() {
     "docker://127.0.0.1:${PORT_OF[$2]}/$3"
 }
 
-# start_containerd PORT HOST...: one of our own, whose only way to these hosts is a mirror.
+# mirror HOST URL [SETTING...]: containerd's only way to that host from its next pull on; what is
+# named as its `server` is a dead port.
+mirror() {
+  mkdir -p "$WORK/hosts/$1"
+  {
+    printf 'server = "http://127.0.0.1:1"\n[host."%s"]\n' "$2"
+    printf '  %s\n' 'capabilities = ["pull", "resolve"]' "${@:3}"
+  } >"$WORK/hosts/$1/hosts.toml"
+}
+
+# start_containerd: one of our own, on the host $CONTAINERD_HOST of lib_hosts.sh if that is set. Its
+# namespaces share no content, so that each pull fetches every byte.
 start_containerd() {
-  local host
-  for host in "${@:2}"; do
-    mkdir -p "$WORK/hosts/$host"
-    cat >"$WORK/hosts/$host/hosts.toml" <<END
-server = "http://127.0.0.1:1"
-[host."http://127.0.0.1:$1"]
-  capabilities = ["pull", "resolve"]
-END
-  done
   cat >"$WORK/containerd.toml" <<END
 version = 2
 root = "$WORK/containerd"
@@ -60,14 +62,22 @@ state = "$WORK/containerd-state"
 [grpc]
   address = "$SOCKET"
 [plugins."io.containerd.grpc.v1.cri".containerd]
-  snapshotter = "native"
+  snapshotter = "$(snapshotter)"
 [plugins."io.containerd.grpc.v1.cri".registry]
   config_path = "$WORK/hosts"
+[plugins."io.containerd.metadata.v1.bolt"]
+  content_sharing_policy = "isolated"
 [plugins."io.containerd.internal.v1.opt"]
   path = "$WORK/opt"
 END
-  start containerd containerd --config "$WORK/containerd.toml"
+  local place=()
+  [[ -z ${CONTAINERD_HOST:-} ]] || place=(nsenter "--net=/run/netns/$CONTAINERD_HOST")
+  start containerd "${place[@]}" containerd --config "$WORK/containerd.toml"
   wait_until 20 containerd ctr -a "$SOCKET" version
+}
+
+snapshotter() {
+  [[ $(stat -f -c %T "$WORK") == overlayfs ]] && echo native || echo overlayfs
 }
 
 # pod_pulls IMAGE [USER:PASSWORD]: as kubelet lets it, with the pod's credentials; containerd keeps

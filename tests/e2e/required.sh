@@ -147,7 +147,8 @@ expect_exchange() {
 # As kubelet hands over what a credential provider gave it.
 expect_pods() {
   say "pods, by containerd: with a user's password, with a service account's token"
-  start_containerd "$LARDER_PORT" registry.test
+  mirror registry.test "$URL"
+  start_containerd
   pod_pulls registry.test/shop/web:v1 $ALICE || fail "a pod with alice's password"
   pod_pulls registry.test/shop/web:v1 "token:$(<"$WORK/web.jwt")" || fail "a pod with its token"
   ! pod_pulls registry.test/bank/app:v1 "token:$(<"$WORK/web.jwt")" || fail "another's image"

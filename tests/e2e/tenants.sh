@@ -159,7 +159,11 @@ expect_policy() {
 
 expect_pods_apart() {
   say "pods' credentials, by containerd"
-  start_containerd "$LARDER_PORT" one.test two.test public.test
+  local host
+  for host in one.test two.test public.test; do
+    mirror $host "http://127.0.0.1:$LARDER_PORT"
+  done
+  start_containerd
   local before
   before=$(requests_to one)
   pod_pulls one.test/team/app:v1 $ALICE || fail "alice's pod did not get its image"

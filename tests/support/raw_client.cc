@@ -1,5 +1,7 @@
 #include "tests/support/raw_client.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -43,21 +45,26 @@ bool wait_for(int fd, short events, std::chrono::milliseconds limit) {
 
 }  // namespace
 
-RawClient::RawClient(const std::string& address, int receive_buffer_bytes) {
+RawClient::RawClient(const std::string& address, int receive_buffer_bytes,
+                     const std::string& source) {
   const auto target = parse_address(address);
   socket_.reset(::socket(target.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (receive_buffer_bytes > 0) {
     ::setsockopt(descriptor(), SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes,
                  sizeof receive_buffer_bytes);
   }
+  if (const auto from = http::SocketAddress::parse(source, 0)) {
+    ::bind(descriptor(), from->get(), from->size_bytes);
+  }
+  const int at_once = 1;  // each send as its own segment; refused by a unix socket
+  ::setsockopt(descriptor(), IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
   connected_ = ::connect(descriptor(), target.get(), target.size_bytes) == 0;
 }
 
 bool RawClient::send(std::string_view bytes) {
   while (!bytes.empty()) {
     if (!wait_for(descriptor(), POLLOUT, kDeadline)) return false;
-    const auto count =
-        ::send(descriptor(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    const auto count = put(bytes);
     if (count < 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
@@ -103,10 +110,20 @@ std::string RawClient::read_to_end() {
   return std::exchange(received_, {});
 }
 
+std::ptrdiff_t RawClient::put(std::string_view bytes) {
+  return ::send(descriptor(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+std::ptrdiff_t RawClient::take(std::span<char> into) {
+  errno = EAGAIN;
+  if (!wait_for(descriptor(), POLLIN, kDeadline)) return -1;
+  return ::recv(descriptor(), into.data(), into.size(), 0);
+}
+
 bool RawClient::receive() {
-  if (!wait_for(descriptor(), POLLIN, kDeadline)) return false;
   std::array<char, 64 * 1024> buffer;
-  const auto count = ::recv(descriptor(), buffer.data(), buffer.size(), 0);
+  const auto count = take(buffer);
+  if (count < 0 && errno == EAGAIN) return false;
   was_reset_ = count < 0 && errno == ECONNRESET;
   ended_ = ended_ || count <= 0;
   if (count <= 0) return false;

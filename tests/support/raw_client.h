@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,7 +20,11 @@ class RawClient {
   static constexpr std::chrono::seconds kDeadline{5};
 
   // "127.0.0.1:5050", "[::1]:5050" or "unix:/path". A small receive buffer makes a slow reader.
-  explicit RawClient(const std::string& address, int receive_buffer_bytes = 0);
+  // `source`: the address to come from, of this host.
+  explicit RawClient(const std::string& address, int receive_buffer_bytes = 0,
+                     const std::string& source = {});
+  virtual ~RawClient() = default;
+  RawClient(RawClient&&) = default;
 
   bool connected() const { return connected_; }
   int descriptor() const { return socket_.get(); }
@@ -38,6 +43,11 @@ class RawClient {
   // After a read: how the stream ended, if it did.
   bool was_reset() const { return was_reset_; }
   bool ended() const { return ended_; }
+
+ protected:
+  // As send(2) and recv(2); what is above the socket replaces them.
+  virtual std::ptrdiff_t put(std::string_view bytes);
+  virtual std::ptrdiff_t take(std::span<char> into);
 
  private:
   bool receive();

@@ -25,8 +25,9 @@ struct FreeOpenSsl {
 template <class T>
 using Owned = std::unique_ptr<T, FreeOpenSsl>;
 
-Owned<EVP_PKEY> make_key() {
-  Owned<EVP_PKEY> key(EVP_EC_gen("P-256"));
+Owned<EVP_PKEY> make_key(bool rsa = false) {
+  constexpr std::size_t kRsaBits = 2048;
+  Owned<EVP_PKEY> key(rsa ? EVP_RSA_gen(kRsaBits) : EVP_EC_gen("P-256"));
   CHECK(key != nullptr);
   return key;
 }
@@ -107,9 +108,10 @@ std::string TestAuthority::ca_file() const {
 ServerCertificate TestAuthority::issue(const CertificateRequest& request) {
   const auto base = (directory_.path() / ("server" + std::to_string(++issued_))).string();
   const ServerCertificate files{base + ".pem", base + ".key"};
-  const auto key = make_key();
-  const auto certificate = make_certificate(key.get(), "Test Server", issued_ + 1, -10,
-                                            /*to_days=*/request.expired ? -1 : 10);
+  const auto key = make_key(request.rsa);
+  const auto certificate =
+      make_certificate(key.get(), request.common_name.c_str(), issued_ + 1, -10,
+                       /*to_days=*/request.expired ? -1 : 10);
   const auto names = std::accumulate(
       request.names.begin() + 1, request.names.end(), request.names.front(),
       [](const std::string& all, const std::string& one) { return all + "," + one; });

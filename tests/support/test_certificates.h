@@ -21,6 +21,8 @@ struct ServerCertificate {
 struct CertificateRequest {
   std::vector<std::string> names{"DNS:localhost", "IP:127.0.0.1"};
   bool expired = false;
+  std::string common_name = "Test Server";
+  bool rsa = false;  // else ECDSA
 };
 
 class TestAuthority {

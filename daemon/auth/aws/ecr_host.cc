@@ -10,7 +10,6 @@ namespace larder::aws {
 
 namespace {
 
-constexpr std::size_t kAccountDigits = 12;
 constexpr std::string_view kPublicRegion = "us-east-1";
 
 // What follows the region, of every partition.
@@ -34,9 +33,7 @@ bool is_region(std::string_view text) {
 std::optional<EcrHost> parse_private(std::string_view host) {
   EcrHost parsed;
   parsed.account = host.substr(0, kAccountDigits);
-  const bool is_account = parsed.account.size() == kAccountDigits &&
-                          std::all_of(parsed.account.begin(), parsed.account.end(), http::is_digit);
-  if (!is_account) return std::nullopt;
+  if (!is_account(parsed.account)) return std::nullopt;
   host.remove_prefix(kAccountDigits);
 
   if (!skip(host, ".dkr.ecr") && !skip(host, ".dkr-ecr")) return std::nullopt;
@@ -50,6 +47,10 @@ std::optional<EcrHost> parse_private(std::string_view host) {
 }
 
 }  // namespace
+
+bool is_account(std::string_view text) {
+  return text.size() == kAccountDigits && std::all_of(text.begin(), text.end(), http::is_digit);
+}
 
 std::optional<EcrHost> parse_ecr_host(std::string_view host) {
   const std::string lower = http::to_lower(host);

@@ -4,6 +4,7 @@
 // Thread-safety: functions of their arguments. Blocks: no.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,10 @@ struct EcrHost {
 
   bool operator==(const EcrHost&) const = default;
 };
+
+// An account's number: 12 digits.
+inline constexpr std::size_t kAccountDigits = 12;
+bool is_account(std::string_view text);
 
 // `host` without port, in any case. Nothing when it is no registry of ECR.
 std::optional<EcrHost> parse_ecr_host(std::string_view host);

@@ -6,7 +6,7 @@ namespace larder::aws {
 
 namespace {
 
-constexpr std::string_view kOperation =
+constexpr std::string_view kPrivateOperation =
     "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken";
 constexpr std::string_view kPublicOperation = "SpencerFrontendService.GetAuthorizationToken";
 
@@ -37,7 +37,7 @@ Result<EcrTarget> ecr_target(std::string_view host, const std::string& region,
   target.url = api.value_or(*regional);
   target.reach = api ? http::Reach::anywhere : http::Reach::public_only;
   target.scope = {parsed->region, parsed->is_public ? "ecr-public" : "ecr"};
-  target.operation = parsed->is_public ? kPublicOperation : kOperation;
+  target.operation = parsed->is_public ? kPublicOperation : kPrivateOperation;
   target.variant = {parsed->fips, parsed->dual_stack};
   return target;
 }

@@ -68,6 +68,12 @@ Result<http::Url> ecr_public_api(std::string_view region, Variant variant) {
   return url("api.ecr-public", region, partition.suffix);
 }
 
+Result<std::string> ecr_registry(std::string_view account, std::string_view region) {
+  const auto registry = url(std::string(account) + ".dkr.ecr", region, partition_of(region).suffix);
+  if (!registry.ok()) return registry.error();
+  return "https://" + registry->authority();
+}
+
 Result<http::Url> sts_api(std::string_view region, Variant variant) {
   const auto& partition = partition_of(region);
   // GovCloud's ordinary endpoint is the FIPS one, but for dual-stack.

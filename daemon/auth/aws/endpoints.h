@@ -18,9 +18,11 @@ struct Variant {
   bool dual_stack = false;
 };
 
-// Returns, all three: invalid when `region` cannot be one: not 1 to 63 letters, digits, - and _.
+// Returns, all of them: invalid when `region` cannot be one: not 1 to 63 letters, digits, - and _.
 Result<http::Url> ecr_api(std::string_view region, Variant variant);
 Result<http::Url> ecr_public_api(std::string_view region, Variant variant);
+// "https://123456789012.dkr.ecr.eu-west-1.amazonaws.com": the account's registry there.
+Result<std::string> ecr_registry(std::string_view account, std::string_view region);
 // The regional endpoint. STS has FIPS endpoints in the USA only; elsewhere it is the ordinary one.
 Result<http::Url> sts_api(std::string_view region, Variant variant);
 

@@ -1,6 +1,6 @@
 #include "daemon/auth/aws/profiles.h"
 
-#include "daemon/auth/small_file.h"
+#include "cache/base/small_file.h"
 
 namespace larder::aws {
 
@@ -24,7 +24,7 @@ std::filesystem::path file_of(const Environment& environment, const char* name,
 
 Result<Sections> load(const std::filesystem::path& file) {
   if (file.empty()) return Sections();
-  const auto text = auth::read_small_file(file, kFileBytesMax);
+  const auto text = read_small_file(file, kFileBytesMax);
   if (!text && text.error().code == Errc::not_found) return Sections();
   if (!text) return text.error();
   auto sections = parse_ini(*text);

@@ -8,10 +8,13 @@
 #include <string_view>
 
 #include "cache/base/clock.h"
+#include "daemon/auth/aws/canonical_request.h"
 #include "daemon/auth/aws/keys.h"
 #include "daemon/http/client.h"
 
 namespace larder::aws {
+
+inline constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 
 // For which service, where: "ecr" in "eu-west-1".
 struct SigningScope {
@@ -26,10 +29,6 @@ struct SigningScope {
 void sign(http::ClientRequest& request, const Keys& keys, const SigningScope& scope, WallTime now);
 
 // The steps of sign(), for whoever wants to know where two signers differ.
-struct CanonicalRequest {
-  std::string text;
-  std::string signed_headers;  // "host;x-amz-date"
-};
 CanonicalRequest canonical_request(const http::ClientRequest& request);
 
 // "20260115/eu-west-1/ecr/aws4_request". `date` begins with the day, as amz_date() does.
@@ -37,5 +36,9 @@ std::string credential_scope(std::string_view date, const SigningScope& scope);
 
 // 32 bytes, secret.
 std::string signing_key(const Keys& keys, std::string_view date, const SigningScope& scope);
+
+// In hexadecimal. `date` as amz_date() has it.
+std::string signature_of(const CanonicalRequest& request, const Keys& keys, std::string_view date,
+                         const SigningScope& scope);
 
 }  // namespace larder::aws

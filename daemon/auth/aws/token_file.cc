@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "daemon/auth/small_file.h"
+#include "cache/base/small_file.h"
 
 namespace larder::aws {
 
@@ -21,7 +21,7 @@ std::string_view without_white_space(std::string_view text) {
 }  // namespace
 
 Result<std::string> read_token_file(const std::filesystem::path& file) {
-  const auto text = auth::read_small_file(file, kTokenBytesMax);
+  const auto text = read_small_file(file, kTokenBytesMax);
   if (!text) return text.error();
   const auto token = without_white_space(*text);
   const bool printable =

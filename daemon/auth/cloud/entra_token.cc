@@ -4,9 +4,9 @@
 #include <cstdlib>
 #include <utility>
 
+#include "cache/base/small_file.h"
 #include "daemon/auth/bounded_json.h"
 #include "daemon/auth/cloud/json_exchange.h"
-#include "daemon/auth/small_file.h"
 #include "daemon/http/query.h"
 
 namespace larder::auth {

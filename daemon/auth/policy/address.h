@@ -1,51 +1,13 @@
-// IP addresses and the blocks that hold them, as numbers.
-//
-// IPv4 is kept mapped into IPv6, so both spellings of an address are one; an IPv6 block never
-// covers IPv4, however short its prefix is.
-// Thread-safety: values. Blocks: no.
+// The addresses and blocks that policies speak of: those of daemon/http.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-
-#include "cache/base/result.h"
+#include "daemon/http/ip_address.h"
 
 namespace larder::policy {
 
-struct IpAddress {
-  std::uint64_t high = 0;
-  std::uint64_t low = 0;
-
-  bool is_v4() const { return high == 0 && low >> 32 == 0xffff; }
-  bool operator==(const IpAddress&) const = default;
-};
-
-// "10.1.2.3", "2001:db8::1", "::ffff:10.1.2.3"; nothing for anything else.
-std::optional<IpAddress> parse_address(std::string_view text);
-
-// The address of a connection's peer: "10.1.2.3:51324", "[2001:db8::1]:51324".
-std::optional<IpAddress> address_of_peer(std::string_view peer);
-
-std::string to_string(const IpAddress& address);
-
-class IpBlock {
- public:
-  // "10.0.0.0/8", "2001:db8::/32", or a single address.
-  // Returns: invalid, saying why: also for bits beyond the prefix, which are a slip of the pen.
-  static Result<IpBlock> parse(std::string_view text);
-
-  bool contains(const IpAddress& address) const {
-    return (address.high & mask_.high) == base_.high && (address.low & mask_.low) == base_.low &&
-           (mask_.low >> 32 == 0xffffffff || address.is_v4() == base_.is_v4());
-  }
-
- private:
-  IpBlock(const IpAddress& base, const IpAddress& mask) : base_(base), mask_(mask) {}
-
-  IpAddress base_;
-  IpAddress mask_;
-};
+using http::address_of_peer;
+using http::IpAddress;
+using http::IpBlock;
+using http::parse_address;
 
 }  // namespace larder::policy

@@ -1,6 +1,6 @@
 #include "daemon/auth/policy/policy_file.h"
 
-#include "daemon/auth/small_file.h"
+#include "cache/base/small_file.h"
 
 namespace larder::policy {
 
@@ -58,7 +58,7 @@ void PolicyFile::keep(const Error& error) {
 }
 
 Result<Policy> load_policy(const std::filesystem::path& file) {
-  const Result<std::string> text = auth::read_small_file(file, kPolicyBytesMax);
+  const Result<std::string> text = read_small_file(file, kPolicyBytesMax);
   if (!text.ok()) return text.error();
   return parse_policy(*text, file.string());
 }

@@ -35,6 +35,9 @@ struct PolicyRequest {
   std::string_view listener{};
   std::optional<IpAddress> source_ip{};  // nothing: a unix socket
   bool is_secure = false;                // TLS
+  // Whether it is only asked if there is a place from where, and a way by which, it would be
+  // allowed: statements that allow are taken to fit those, and others not to.
+  bool is_from_anywhere = false;
   WallTime time{};
 };
 

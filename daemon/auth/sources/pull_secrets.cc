@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "daemon/auth/small_file.h"
+#include "cache/base/small_file.h"
 #include "daemon/auth/sources/docker_config.h"
 #include "daemon/http/ascii.h"
 

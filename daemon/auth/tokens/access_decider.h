@@ -14,7 +14,10 @@ struct AccessQuestion {
   std::string_view name;    // as in the scope: "team/app", "ghcr.io/team/app", "catalog"
   std::string_view action;  // "pull", "push", "delete", "*"
   std::string_view listener;
-  std::string_view peer;  // "10.1.2.3:51324", "unix"
+  std::string_view peer;   // "10.1.2.3:51324", "unix"
+  bool is_secure = false;  // over TLS
+  // The token is to be used from elsewhere, and it is not known from where.
+  bool is_from_anywhere = false;
 };
 
 // Thread-safety: any thread. Blocks: no.

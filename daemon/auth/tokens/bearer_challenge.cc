@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
 
-std::string quoted(std::string_view value) {
+std::string in_quotes(std::string_view value) {
   std::string text = "\"";
   for (const char c : value) {
     if (http::is_control(c)) continue;
@@ -32,15 +32,15 @@ bool is_host_char(char c) {
 }  // namespace
 
 std::string bearer_challenge(const BearerChallenge& challenge) {
-  std::string value = "Bearer realm=" + quoted(challenge.realm);
-  value += ",service=" + quoted(challenge.service);
-  if (!challenge.scope.empty()) value += ",scope=" + quoted(challenge.scope);
-  if (!challenge.error.empty()) value += ",error=" + quoted(challenge.error);
+  std::string value = "Bearer realm=" + in_quotes(challenge.realm);
+  value += ",service=" + in_quotes(challenge.service);
+  if (!challenge.scope.empty()) value += ",scope=" + in_quotes(challenge.scope);
+  if (!challenge.error.empty()) value += ",error=" + in_quotes(challenge.error);
   return value;
 }
 
 std::string basic_challenge(std::string_view realm) {
-  return "Basic realm=" + quoted(realm);
+  return "Basic realm=" + in_quotes(realm);
 }
 
 std::string pull_scope(const std::string& name) {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "daemon/auth/small_file.h"
+#include "cache/base/small_file.h"
 #include "daemon/auth/tokens/jwk_set.h"
 #include "daemon/auth/tokens/strict_json.h"
 
@@ -19,7 +19,7 @@ std::string well_known(std::string issuer) {
 }
 
 Result<std::string> read_bearer(const std::filesystem::path& file) {
-  auto token = auth::read_small_file(file, kBearerBytesMax);
+  auto token = read_small_file(file, kBearerBytesMax);
   if (!token) return token.error();
   while (token->ends_with('\n') || token->ends_with('\r')) token->pop_back();
   if (token->empty()) return Error{Errc::invalid, file.string() + " is empty"};
@@ -29,7 +29,7 @@ Result<std::string> read_bearer(const std::filesystem::path& file) {
 }  // namespace
 
 Result<std::string> FileJwks::fetch(MonoTime) {
-  return auth::read_small_file(file_, kJwksBytesMax);
+  return read_small_file(file_, kJwksBytesMax);
 }
 
 HttpJwks::HttpJwks(HttpJwksOptions options, http::Url first, http::Client& client,

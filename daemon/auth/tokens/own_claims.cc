@@ -37,6 +37,7 @@ constexpr std::pair<const char*, std::string Subject::*> kSubjectTexts[] = {
     {"service_account", &Subject::service_account},
     {"pod", &Subject::pod},
     {"node", &Subject::node},
+    {"realm", &Subject::realm},
     {"stamp", &Subject::stamp},
 };
 
@@ -45,7 +46,6 @@ json subject_json(const Subject& subject) {
   for (const auto& [name, member] : kSubjectTexts) {
     if (!(subject.*member).empty()) object[name] = subject.*member;
   }
-  if (!subject.names.empty()) object["names"] = subject.names;
   if (!subject.groups.empty()) object["groups"] = subject.groups;
   return object;
 }
@@ -59,12 +59,10 @@ Result<Subject> parse_subject(const json& object) {
   if (found == object.end() || !found->is_object()) return unfit_claims();
   const auto kind_name = text_member(*found, "kind");
   const auto kind = kind_name ? parse_subject_kind(*kind_name) : std::nullopt;
-  auto names = texts_member(*found, "names");
   auto groups = texts_member(*found, "groups", kGroupsMax);
-  if (!kind || !names || !groups) return unfit_claims();
+  if (!kind || !groups) return unfit_claims();
   Subject subject;
   subject.kind = *kind;
-  subject.names = std::move(*names);
   subject.groups = std::move(*groups);
   for (const auto& [name, member] : kSubjectTexts) {
     auto text = text_member(*found, name);

@@ -29,14 +29,4 @@ std::optional<Subject::Kind> parse_subject_kind(std::string_view name) {
   return std::nullopt;
 }
 
-Subject subject_of(const PeerIdentity& peer) {
-  Subject subject;
-  subject.kind = Subject::Kind::certificate;
-  subject.name = peer.common_name;
-  if (subject.name.empty() && !peer.names.empty()) subject.name = peer.names.front();
-  subject.names = peer.names;
-  subject.expires = peer.expires;
-  return subject;
-}
-
 }  // namespace larder::tokens

@@ -30,7 +30,9 @@ struct Subject {
   std::string pod{};
   std::string node{};
   std::vector<std::string> groups{};  // as an OIDC issuer says
-  std::vector<std::string> names{};   // a certificate's alternative names, "DNS:web.example"
+  // Stands for the authorities that vouched for a certificate (http::TlsPeer); its names mean
+  // nothing to others.
+  std::string realm{};
   // What proved it ends then; nothing: it has no end of its own.
   std::optional<WallTime> expires{};
   // Of the secret that proved it: another one once that has changed. Empty: it cannot be looked up
@@ -43,13 +45,5 @@ struct Subject {
 // The words of policies (docs/policy.md), and "tenant".
 std::string_view to_string(Subject::Kind kind);
 std::optional<Subject::Kind> parse_subject_kind(std::string_view name);
-
-// What a connection knows of its peer's certificate, once it has been verified.
-struct PeerIdentity {
-  std::string common_name{};
-  std::vector<std::string> names{};  // "DNS:…", "URI:…", "IP:…", "email:…"
-  std::optional<WallTime> expires{};
-};
-Subject subject_of(const PeerIdentity& peer);
 
 }  // namespace larder::tokens

@@ -31,6 +31,10 @@ std::string refresh_audience(const TokenRules& rules) {
   return "refresh " + rules.service;
 }
 
+std::string identity_audience(const TokenRules& rules) {
+  return "identity " + rules.service;
+}
+
 TokenIssuer::TokenIssuer(TokenRules rules, SigningKeys& keys, Clock& clock)
     : rules_(std::move(rules)), keys_(keys), clock_(clock) {}
 
@@ -43,11 +47,18 @@ Result<SignedToken> TokenIssuer::access_token(const Subject& subject,
 }
 
 Result<SignedToken> TokenIssuer::refresh_token(const Subject& subject) const {
-  const bool is_shown_again = subject.kind == Subject::Kind::certificate;
-  if (is_shown_again || (subject.stamp.empty() && !subject.expires)) {
+  // A certificate is shown again; who is nobody asks again.
+  const bool needs_none =
+      subject.kind == Subject::Kind::certificate || subject.kind == Subject::Kind::anonymous;
+  const bool has_an_end = subject.expires && subject.kind != Subject::Kind::user;
+  if (needs_none || (subject.stamp.empty() && !has_an_end)) {
     return Error{Errc::denied, "no refresh token: its subject cannot be looked up again"};
   }
   return sign(kRefreshTokenType, refresh_audience(rules_), subject, {}, rules_.refresh_lifetime);
+}
+
+Result<SignedToken> TokenIssuer::identity_token(const Subject& subject) const {
+  return sign(kIdentityTokenType, identity_audience(rules_), subject, {}, rules_.identity_lifetime);
 }
 
 Result<SignedToken> TokenIssuer::sign(std::string_view type, const std::string& audience,

@@ -1,8 +1,8 @@
-// Signs Larder's tokens: access tokens for a service, refresh tokens for itself.
+// Signs Larder's tokens: access tokens for a service; refresh tokens and identity tokens for
+// itself.
 //
-// The two can never be taken for each other, here or elsewhere: a refresh token has another type
-// and another audience than any service.
-// Thread-safety: any thread. Blocks: no.
+// None can ever be taken for another, here or elsewhere: each has a type and an audience of its
+// own, which is no service's. Thread-safety: any thread. Blocks: no.
 #pragma once
 
 #include <chrono>
@@ -25,14 +25,17 @@ struct TokenRules {
   std::chrono::seconds lifetime{300};
   std::chrono::seconds lifetime_max{3600};  // for who asks for longer ones
   std::chrono::seconds refresh_lifetime{std::chrono::hours(24)};
+  std::chrono::seconds identity_lifetime{std::chrono::hours(12)};  // as ECR's
   // With the key's certificate in the header (x5c), for registries that take no JWKS.
   bool with_certificate = false;
 };
 
 inline constexpr std::string_view kAccessTokenType = "jwt";
 inline constexpr std::string_view kRefreshTokenType = "refresh+jwt";
-// `aud` of refresh tokens. No service is called so: it has a space.
+inline constexpr std::string_view kIdentityTokenType = "identity+jwt";
+// `aud` of refresh tokens and of identity tokens. No service is called so: they have a space.
 std::string refresh_audience(const TokenRules& rules);
+std::string identity_audience(const TokenRules& rules);
 
 struct SignedToken {
   std::string token;  // secret
@@ -52,8 +55,11 @@ class TokenIssuer {
   Result<SignedToken> access_token(const Subject& subject, const std::vector<Access>& access,
                                    std::chrono::seconds lifetime = {}) const;
   // Returns: as access_token; denied for a certificate's subject, which shows it each time, and for
-  // one whose secret cannot be looked up again and that has no end of its own.
+  // a user whose secret cannot be looked up again, or whoever else has no end of his own.
   Result<SignedToken> refresh_token(const Subject& subject) const;
+  // Says who somebody is and allows nothing: a password for the token endpoint (IdentityTokens).
+  // Returns: as access_token.
+  Result<SignedToken> identity_token(const Subject& subject) const;
 
   const TokenRules& rules() const { return rules_; }
 

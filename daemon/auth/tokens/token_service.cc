@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "daemon/auth/tokens/certified_subject.h"
 #include "daemon/auth/tokens/jws.h"
 
 namespace larder::tokens {
@@ -38,11 +39,6 @@ TokenService::TokenService(TokenServiceOptions options, const TokenIssuer& issue
       observer_(observer) {}
 
 http::Response TokenService::handle(const http::Request& request) {
-  return answer(request, std::nullopt);
-}
-
-http::Response TokenService::answer(const http::Request& request,
-                                    const std::optional<PeerIdentity>& peer) {
   if (!is_known_method(request)) return method_reply();
   const auto parsed = parse_token_request(request);
   if (!parsed.request) return refuse(request, {parsed.error.code, parsed.error.description});
@@ -52,19 +48,20 @@ http::Response TokenService::answer(const http::Request& request,
     return refuse(request, {exchange ? "invalid_target" : "invalid_request",
                             "no tokens are issued for that service"});
   }
-  const auto proven = prove(request, asked, peer);
+  const auto proven = prove(request, asked);
   if (!proven.subject) return refuse(request, proven.refusal);
   return issue(request, asked, *proven.subject);
 }
 
-TokenService::Proven TokenService::prove(const http::Request& request, const TokenRequest& asked,
-                                         const std::optional<PeerIdentity>& peer) {
+TokenService::Proven TokenService::prove(const http::Request& request, const TokenRequest& asked) {
   if (!asked.refresh_token.empty()) return prove_by_refresh_token(asked.refresh_token);
   if (!asked.subject_token.empty()) {
     return prove_by_subject_token(asked.subject_token, /*exchange=*/true);
   }
   if (asked.basic) return prove_by_password(request, asked);
-  if (peer) return {subject_of(*peer), {}};
+  if (options_.certificates) {
+    if (auto subject = certified_subject(request)) return {std::move(subject), {}};
+  }
   if (options_.anonymous) return {Subject(), {}};
   return {std::nullopt, {kWrongCredentials, "no credentials"}};
 }
@@ -101,6 +98,11 @@ TokenService::Proven TokenService::prove_by_subject_token(const std::string& tok
 TokenService::Proven TokenService::prove_by_password(const http::Request& request,
                                                      const TokenRequest& asked) {
   const auto& [username, password] = *asked.basic;
+  if (options_.identities != nullptr && IdentityTokens::is_one(password)) {
+    auto subject = options_.identities->check(password, request);
+    if (!subject) return {std::nullopt, refusal_of(subject.error(), kWrongCredentials)};
+    return {std::move(*subject), {}};
+  }
   const bool takes_tokens = options_.issuers != nullptr;
   const bool is_token =
       takes_tokens && (options_.issuers->are_named_by(password) ||
@@ -110,6 +112,10 @@ TokenService::Proven TokenService::prove_by_password(const http::Request& reques
   }
   if (options_.passwords == nullptr) {
     return {std::nullopt, {kWrongCredentials, "no passwords are taken here"}};
+  }
+  // Who checks passwords may hand them on, as tenants' are to the image's upstream.
+  if (verifier_.is_own(password)) {
+    return {std::nullopt, {kWrongCredentials, "a token of Larder's own is no password here"}};
   }
   auto subject =
       options_.passwords->check({username, password, asked.scope, request.listener, request.peer});
@@ -129,8 +135,8 @@ std::vector<Access> TokenService::allowed(const http::Request& request, const Su
     Access may = access;
     may.actions.clear();
     for (const auto& action : access.actions) {
-      if (decider_.may(
-              {subject, access.type, access.name, action, request.listener, request.peer})) {
+      if (decider_.may({subject, access.type, access.name, action, request.listener, request.peer,
+                        request.tls != nullptr})) {
         may.actions.push_back(action);
       }
     }
@@ -165,7 +171,11 @@ http::Response TokenService::issue(const http::Request& request, const TokenRequ
                          "issued",
                          {},
                          granted.token.id});
-  return token_reply(asked.form, granted);
+  auto reply = token_reply(asked.form, granted);
+  reply.admission = http::Admission{.subject_kind = std::string(to_string(subject.kind)),
+                                    .subject = subject.name,
+                                    .token_id = granted.token.id};
+  return reply;
 }
 
 http::Response TokenService::refuse(const http::Request& request, const Refusal& refusal,

@@ -3,8 +3,9 @@
 //
 // Proofs are, in this order: a refresh token, a subject token, a name and password (a password that
 // is a token of a trusted issuer is taken as a subject token: that is how containerd hands over a
-// service account's), a client certificate. With none of them the subject is anonymous, where that
-// is allowed. Thread-safety: any thread. Blocks: as PasswordChecker and OidcIssuers do.
+// service account's; one that is an identity token of ours as that), a client certificate. With
+// none of them the subject is anonymous, where that is allowed. Thread-safety: any thread. Blocks:
+// as PasswordChecker and OidcIssuers do.
 #pragma once
 
 #include <optional>
@@ -14,6 +15,7 @@
 
 #include "cache/base/result.h"
 #include "daemon/auth/tokens/access_decider.h"
+#include "daemon/auth/tokens/identity_tokens.h"
 #include "daemon/auth/tokens/oidc_issuer.h"
 #include "daemon/auth/tokens/password_checker.h"
 #include "daemon/auth/tokens/subject.h"
@@ -34,6 +36,7 @@ struct TokenEvent {
   std::string_view outcome;  // "issued", or RFC 6749's word for the refusal
   std::string_view cause;    // why it was refused
   std::string_view token_id;
+  std::string_view endpoint = "/token";  // or "ecr", or "control"
 };
 
 // Thread-safety: any thread. Must not block.
@@ -45,8 +48,10 @@ class TokenObserver {
 
 struct TokenServiceOptions {
   bool anonymous = false;                // tokens for who proves nothing
+  bool certificates = false;             // and for who shows a client certificate
   PasswordChecker* passwords = nullptr;  // null: no passwords are taken
   OidcIssuers* issuers = nullptr;        // null: no tokens of others are taken
+  IdentityTokens* identities = nullptr;  // null: no identity tokens of ours are taken
 };
 
 class TokenService final : public http::Handler {
@@ -59,17 +64,13 @@ class TokenService final : public http::Handler {
   http::Response handle(const http::Request& request) override;
   void finished(const http::Request&, const http::Exchange&) override {}
 
-  // The same for a connection whose peer's certificate was verified.
-  http::Response answer(const http::Request& request, const std::optional<PeerIdentity>& peer);
-
  private:
   struct Proven {
     std::optional<Subject> subject{};
     Refusal refusal{};  // when there is no subject
   };
 
-  Proven prove(const http::Request& request, const TokenRequest& asked,
-               const std::optional<PeerIdentity>& peer);
+  Proven prove(const http::Request& request, const TokenRequest& asked);
   Proven prove_by_refresh_token(const std::string& token);
   Proven prove_by_subject_token(const std::string& token, bool exchange);
   Proven prove_by_password(const http::Request& request, const TokenRequest& asked);

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "daemon/auth/tokens/claims.h"
 #include "daemon/auth/tokens/jws.h"
 
 namespace larder::tokens {
@@ -20,14 +21,24 @@ TokenVerifier::TokenVerifier(TokenRules rules, SigningKeys& keys, Clock& clock,
     : rules_(std::move(rules)), keys_(keys), clock_(clock), remembered_max_(remembered_max) {}
 
 Result<std::shared_ptr<const OwnClaims>> TokenVerifier::verify(std::string_view token) {
+  return verify(token, kAccessTokenType, rules_.service);
+}
+
+Result<std::shared_ptr<const OwnClaims>> TokenVerifier::verify_identity(std::string_view token) {
+  return verify(token, kIdentityTokenType, identity_audience(rules_));
+}
+
+// Each type has its own audience, so what is remembered of one is never good for the other.
+Result<TokenVerifier::Claims> TokenVerifier::verify(std::string_view token, std::string_view type,
+                                                    const std::string& audience) {
   if (token.size() > kTokenBytesMax) return denied("token: too large");
   const auth::Sum sum = auth::sha256(token);
   const auto ring = keys_.ring();
-  if (auto known = find(sum, ring)) {
+  if (auto known = find(sum, ring); known != nullptr && known->audience == audience) {
     if (auto in_time = check_times(*known); !in_time) return in_time.error();
     return known;
   }
-  auto claims = check(token, kAccessTokenType, rules_.service);
+  auto claims = check(token, type, audience);
   if (!claims) return claims.error();
   auto shared = std::make_shared<const OwnClaims>(std::move(*claims));
   remember(sum, shared, ring);
@@ -36,6 +47,15 @@ Result<std::shared_ptr<const OwnClaims>> TokenVerifier::verify(std::string_view 
 
 Result<OwnClaims> TokenVerifier::verify_refresh(std::string_view token) {
   return check(token, kRefreshTokenType, refresh_audience(rules_));
+}
+
+bool TokenVerifier::is_own(std::string_view password) const {
+  if (!looks_like_jws(password)) return false;
+  const auto jws = parse_jws(password);
+  if (!jws) return false;
+  if (jws->type == kIdentityTokenType || jws->type == kRefreshTokenType) return true;
+  const auto claims = parse_claims(jws->payload);
+  return claims && claims->issuer == rules_.issuer;
 }
 
 std::size_t TokenVerifier::remembered() const {

@@ -35,18 +35,27 @@ class TokenVerifier {
   // one that a node with these keys signed for this service, or has expired.
   Result<std::shared_ptr<const OwnClaims>> verify(std::string_view token);
 
+  // An identity token. Whether its subject is still so is not looked up. Returns: as verify().
+  Result<std::shared_ptr<const OwnClaims>> verify_identity(std::string_view token);
+
   // A refresh token. Its subject is still to be looked up. Returns: as verify().
   Result<OwnClaims> verify_refresh(std::string_view token);
+
+  // Whether `password` means to be a token of Larder's, good or not: what only a Larder gives, or
+  // anything that names our issuer.
+  bool is_own(std::string_view password) const;
 
   std::size_t remembered() const EXCLUDES(mutex_);
 
  private:
+  using Claims = std::shared_ptr<const OwnClaims>;
   struct Remembered {
     auth::Sum sum;
     std::shared_ptr<const OwnClaims> claims;
   };
   using Order = std::list<Remembered>;
 
+  Result<Claims> verify(std::string_view token, std::string_view type, const std::string& audience);
   Result<OwnClaims> check(std::string_view token, std::string_view type,
                           const std::string& audience);
   Status check_times(const OwnClaims& claims) const;

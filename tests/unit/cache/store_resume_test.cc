@@ -153,10 +153,12 @@ TEST_F(StoreResume, RangesThatMakeTheBlobWholePublishIt) {
 TEST_F(StoreResume, WrongBytesAreTriedOnceWithTheNextSource) {
   std::string wrong = bytes_;
   wrong[5] ^= 1;
-  const auto bad = source(wrong, {}, "bad");
+  const auto bad = source(wrong, {.holds_at = kMiB}, "bad");
   const auto reader = open(digest_, {bad, source(bytes_, {}, "good")});
+  EXPECT_EQ(*read_range(*reader, 0, 10), wrong.substr(0, 10));
+  bad->release();
 
-  EXPECT_EQ(read_range(*reader, 0).error().code, Errc::corrupt);
+  EXPECT_EQ(read_range(*reader, 10).error().code, Errc::corrupt);
   executor_->wait();
 
   EXPECT_EQ(observer_.corrupt_sources(), std::vector<std::string>{"bad"});

@@ -75,6 +75,19 @@ TEST(WorkerPool, StartsAThreadWhileAllOthersAreBusy) {
   second.let_go();
 }
 
+TEST(WorkerPool, SparesThreadsForOthers) {
+  Held first;
+  Held second;
+  WorkerPool pool({.name = "test", .threads_max = 2});
+  ASSERT_TRUE(pool.submit(first.work(), 1));
+
+  EXPECT_FALSE(pool.submit([] {}, 1));
+
+  EXPECT_TRUE(pool.submit(second.work()));
+  first.let_go();
+  second.let_go();
+}
+
 TEST(WorkerPool, RefusesWhatNeitherAThreadNorTheQueueCanTake) {
   Held held;
   WorkerPool pool({.name = "test", .threads_max = 1, .queue_max = 1});

@@ -23,6 +23,14 @@ TEST(ChallengeReply, LeadsToTheTokenEndpointOfTheHostThatWasAsked) {
   EXPECT_THAT(std::get<std::string>(reply.body), HasSubstr("\"UNAUTHORIZED\""));
 }
 
+TEST(ChallengeReply, KeepsToTheWayThatTheClientCame) {
+  auto request = testing::request_to("/v2/");
+  request.tls = std::make_shared<http::TlsPeer>();
+
+  EXPECT_THAT(testing::challenge_of(challenge_reply(request, kPull)),
+              HasSubstr("realm=\"https://mirror.test:5050/token\""));
+}
+
 TEST(ChallengeReply, SaysWhatIsWrongWithWhatWasShown) {
   auto challenge = kPull;
   challenge.error = "insufficient_scope";

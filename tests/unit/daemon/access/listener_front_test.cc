@@ -62,7 +62,7 @@ class ListenerFrontTest : public ::testing::Test {
   QuietTokens observer_;
   tokens::TokenService tokens_{{.anonymous = true}, issuer_, verifier_, decider_, observer_};
   AskedRegistry registry_;
-  ListenerFront front_{tokens_, *keys_, registry_};
+  ListenerFront front_{tokens_, *keys_, nullptr, registry_};
 };
 
 TEST_F(ListenerFrontTest, GivesTokens) {
@@ -104,6 +104,19 @@ TEST_F(ListenerFrontTest, HandsAllElseToTheRegistry) {
 
   EXPECT_THAT(registry_.asked,
               ElementsAre("GET /v2/", "GET /token/", "POST /.well-known/jwks.json"));
+}
+
+TEST_F(ListenerFrontTest, AnswersForEcrWhereItStandsForRegistries) {
+  auto request = testing::request_to("/");
+  request.method = "POST";
+  request.headers.add("X-Amz-Target", "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken");
+  UsedSignatures used(clock_);
+  EcrApi ecr({.clock = clock_, .observer = observer_, .used = used});
+  ListenerFront with_ecr(tokens_, *keys_, &ecr, registry_);
+
+  EXPECT_EQ(with_ecr.handle(request).headers.find("x-amzn-ErrorType"), "AccessDeniedException");
+  EXPECT_EQ(front_.handle(request).status, 299);
+  EXPECT_EQ(with_ecr.handle(testing::request_to("/")).status, 299);
 }
 
 TEST_F(ListenerFrontTest, TellsTheRegistryWhatBecameOfEachExchange) {

@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 class CountingObserver final : public DecisionObserver, public policy::PolicyObserver {
  public:
   void policy_decided(const PolicyDecision&) override {}
+  void token_rejected(const TokenRejection&) override {}
   void policy_reloaded(const std::filesystem::path&, const policy::Policy&) override { ++reloaded; }
   void policy_kept(const std::filesystem::path&, const Error&) override { ++kept; }
 
@@ -29,7 +30,8 @@ class ListenerPolicyFile : public ::testing::Test {
                          << R"(","Principal":"*","Action":"*","Resource":"*"}})";
   }
   bool allows() const {
-    return policy_->allows({tokens::Subject(), policy::Action::pull, "reg.test/app", "unix"});
+    return policy_->allows({tokens::Subject(), policy::Action::pull, "reg.test/app", "unix"})
+        .may_go_on;
   }
 
   testing::FakeClock clock_;

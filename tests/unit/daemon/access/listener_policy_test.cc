@@ -23,9 +23,12 @@ class DecisionLines final : public DecisionObserver, public policy::PolicyObserv
     lines.push_back(std::string(decision.listener) + ": " + std::string(decision.subject_kind) +
                     " " + std::string(decision.subject) + " from " + std::string(decision.peer) +
                     " " + std::string(decision.action) + " " + std::string(decision.resource) +
+                    (decision.reference.empty() ? "" : " at " + std::string(decision.reference)) +
+                    (decision.is_secure ? " by TLS" : "") +
                     (decision.is_allowed ? " allowed, " : " denied, ") +
-                    std::string(decision.reason));
+                    std::string(decision.reason) + (decision.is_dry_run ? ", dry run" : ""));
   }
+  void token_rejected(const TokenRejection&) override {}
   void policy_reloaded(const std::filesystem::path&, const policy::Policy&) override {}
   void policy_kept(const std::filesystem::path&, const Error&) override {}
   std::vector<std::string> lines;
@@ -34,13 +37,14 @@ class DecisionLines final : public DecisionObserver, public policy::PolicyObserv
 class ListenerPolicyTest : public ::testing::Test {
  protected:
   // A policy that allows what one statement says.
-  ListenerPolicy policy_that_allows(const std::string& elements) {
+  ListenerPolicy policy_that_allows(const std::string& elements,
+                                    PolicyMode mode = PolicyMode::enforced) {
     const auto path = directory_.path() / "policy.json";
     std::ofstream(path) << R"({"Version":"2012-10-17","Statement":[{"Sid":"One","Effect":"Allow",)"
                         << elements << "}]}";
     auto file = policy::PolicyFile::open(path, clock_, observer_);
     EXPECT_TRUE(file.ok()) << file.error().context;
-    return {"node", *std::move(file), clock_, observer_};
+    return {"node", *std::move(file), clock_, observer_, mode};
   }
   ListenerPolicy policy_for(const std::string& principal) {
     return policy_that_allows(R"("Principal":)" + principal +
@@ -48,7 +52,7 @@ class ListenerPolicyTest : public ::testing::Test {
   }
   static bool may_pull(const ListenerPolicy& policy, const Subject& subject,
                        const std::string& peer = "10.1.2.3:51324") {
-    return policy.allows({subject, policy::Action::pull, "reg.test/app", peer});
+    return policy.allows({subject, policy::Action::pull, "reg.test/app", peer}).may_go_on;
   }
 
   const testing::TempDirectory directory_;
@@ -63,7 +67,7 @@ TEST_F(ListenerPolicyTest, WithoutAFileAllowsAllAndSaysNothing) {
   const ListenerPolicy policy("node", nullptr, clock_, observer_);
 
   EXPECT_TRUE(may_pull(policy, Subject{}));
-  EXPECT_TRUE(policy.allows({user_, policy::Action::remove, "reg.test/app", "unix"}));
+  EXPECT_TRUE(policy.allows({user_, policy::Action::remove, "reg.test/app", "unix"}).may_go_on);
   EXPECT_THAT(observer_.lines, IsEmpty());
 }
 
@@ -140,6 +144,73 @@ TEST_F(ListenerPolicyTest, SeesListenerAddressAndTime) {
   EXPECT_FALSE(may_pull(policy, user_, "unix"));
   clock_.advance(std::chrono::hours(24 * 3 * 366));
   EXPECT_FALSE(may_pull(policy, user_));
+}
+
+TEST_F(ListenerPolicyTest, SeesWhetherTheRequestCameOverTls) {
+  const auto policy =
+      policy_that_allows(R"("Principal":"*","Action":"*","Resource":"*",)"
+                         R"("Condition":{"Bool":{"registry:SecureTransport":true}})");
+  const auto may = [&](bool is_secure) {
+    return policy.allows({user_, policy::Action::pull, "reg.test/app", "unix", is_secure})
+        .may_go_on;
+  };
+  const auto may_have_a_token = [&](bool is_secure) {
+    return policy.may({user_, "repository", "reg.test/app", "pull", "node", "unix", is_secure});
+  };
+
+  EXPECT_TRUE(may(true));
+  EXPECT_FALSE(may(false));
+  EXPECT_TRUE(may_have_a_token(true));
+  EXPECT_FALSE(may_have_a_token(false));
+}
+
+TEST_F(ListenerPolicyTest, RefusesNothingInADryRunAndTellsWhatItWouldHave) {
+  const auto policy = policy_that_allows(
+      R"("Principal":{"User":"web"},"Action":"registry:Pull","Resource":"*")", PolicyMode::dry_run);
+
+  EXPECT_TRUE(may_pull(policy, user_, "unix"));
+  EXPECT_TRUE(may_pull(policy, certificate_, "unix"));
+  EXPECT_TRUE(policy.may({certificate_, "repository", "reg.test/app", "pull", "node", "unix"}));
+
+  EXPECT_THAT(observer_.lines,
+              ElementsAre("node: user web from unix registry:Pull reg.test/app allowed, "
+                          "allowed by One, dry run",
+                          "node: certificate web from unix registry:Pull reg.test/app denied, "
+                          "denied: no statement allows it, dry run",
+                          "node: certificate web from unix registry:Pull reg.test/app denied, "
+                          "denied: no statement allows it, dry run"));
+}
+
+TEST_F(ListenerPolicyTest, SaysWhyARequestMayGoOn) {
+  const std::string user_pulls =
+      R"("Principal":{"User":"web"},"Action":"registry:Pull","Resource":"*")";
+  const auto policy = policy_that_allows(user_pulls);
+  const auto tried = policy_that_allows(user_pulls, PolicyMode::dry_run);
+  const auto reason = [](const ListenerPolicy& one, const Subject& subject) {
+    return one.allows({subject, policy::Action::pull, "reg.test/app", "unix"}).reason;
+  };
+
+  EXPECT_EQ(reason(policy, user_), "allowed by One");
+  EXPECT_EQ(reason(policy, certificate_), "denied: no statement allows it");
+  EXPECT_EQ(reason(tried, user_), "allowed by One");
+  EXPECT_EQ(reason(tried, certificate_), "dry run: denied: no statement allows it");
+}
+
+TEST_F(ListenerPolicyTest, GrantsNoTokenForMoreThanReadingInADryRunEither) {
+  const auto policy =
+      policy_that_allows(R"("Principal":"*","Action":"*","Resource":"*")", PolicyMode::dry_run);
+
+  EXPECT_FALSE(policy.may({user_, "repository", "reg.test/app", "push", "node", "unix"}));
+}
+
+TEST_F(ListenerPolicyTest, TellsWhatWasAskedForToTheTag) {
+  const auto policy = policy_for("\"*\"");
+
+  (void)policy.allows({user_, policy::Action::pull, "reg.test/app", "10.1.2.3:1", true, "v1"});
+
+  EXPECT_THAT(observer_.lines,
+              ElementsAre("node: user web from 10.1.2.3:1 registry:Pull reg.test/app at v1 by TLS "
+                          "allowed, allowed by One"));
 }
 
 TEST_F(ListenerPolicyTest, TellsWhatItDecidedAndWhy) {

@@ -18,7 +18,8 @@ using ::testing::HasSubstr;
 class OnlyBackup final : public tokens::AccessDecider {
  public:
   bool may(const tokens::AccessQuestion& question) const override {
-    return question.subject.name == "backup" && question.action == "pull";
+    return question.subject.name == "backup" && question.action == "pull" &&
+           question.is_from_anywhere;
   }
 };
 

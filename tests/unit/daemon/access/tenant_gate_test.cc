@@ -43,8 +43,15 @@ class FakeUpstream final : public Prober {
   std::vector<std::string> asked;
 };
 
-class QuietDecisions final : public DecisionObserver {
+class RejectedTenants final : public DecisionObserver {
+ public:
   void policy_decided(const PolicyDecision&) override {}
+  void token_rejected(const TokenRejection& rejection) override {
+    rejections.push_back(std::string(rejection.subject_kind) + " " +
+                         std::string(rejection.resource) + ": " + std::string(rejection.error) +
+                         ", " + std::string(rejection.cause));
+  }
+  std::vector<std::string> rejections;
 };
 
 class TenantGateTest : public testing::RegistryFixture {
@@ -93,10 +100,10 @@ class TenantGateTest : public testing::RegistryFixture {
   RepositoryContents contents_{clock_};
   ProbeLimits limits_{clock_};
   FakeUpstream upstream_;
-  QuietDecisions decisions_;
+  RejectedTenants decisions_;
   ListenerPolicy policy_{"node", nullptr, clock_, decisions_};
   TenantGate gate_{{grants_, tenants_, contents_, limits_, upstream_, verifier_, policy_, clock_,
-                    "larder", 3s, 15min}};
+                    decisions_, "larder", 3s, 15min}};
   registry::Target target_;
   std::string challenge_;
 };
@@ -132,11 +139,26 @@ TEST_F(TenantGateTest, LetsATenantHaveWhatHeMayPullAndAsksOnce) {
   EXPECT_EQ(target_.as->credential, (auth::Credential{"owner", "secret"}));
 }
 
+TEST_F(TenantGateTest, TellsTheLogWhichTenantHasAsked) {
+  const auto token = token_of("jane");
+  const auto claims = *verifier_.verify(token);
+
+  (void)ask(tag(), token);
+
+  EXPECT_EQ(target_.admission->subject_kind, "tenant");
+  EXPECT_EQ(target_.admission->subject, claims->subject.name);
+  EXPECT_EQ(target_.admission->token_id, claims->id);
+  EXPECT_EQ(target_.admission->resource, "reg.test/app");
+}
+
 TEST_F(TenantGateTest, RefusesATenantWithoutTheRight) {
   ASSERT_EQ(ask(tag(), token_of("owner")), 200);
 
   EXPECT_EQ(ask(tag(), token_of("stranger")), 401);
   EXPECT_THAT(challenge_, HasSubstr("error=\"insufficient_scope\""));
+  ASSERT_EQ(decisions_.rejections.size(), 1U);
+  EXPECT_THAT(decisions_.rejections[0],
+              ::testing::StartsWith("tenant reg.test/app: insufficient_"));
   EXPECT_EQ(ask(tag(), anonymous_token()), 401);
 }
 
@@ -275,7 +297,7 @@ TEST_F(TenantGateTest, WantsATenantWhoWasNotSeenSinceTheStartToShowHimself) {
   clock_.advance(4min);
   Tenants others("key", 1min, clock_);
   TenantGate restarted({grants_, others, contents_, limits_, upstream_, verifier_, policy_, clock_,
-                        "larder", 3s, 15min});
+                        decisions_, "larder", 3s, 15min});
   http::Request request{"GET", "", {}, "127.0.0.1:1", "node"};
   request.headers.add("Host", "127.0.0.1:5050");
   request.headers.add("Authorization", "Bearer " + token);

@@ -115,6 +115,19 @@ TEST_F(CliTest, ChecksABadConfigForAProgram) {
   EXPECT_EQ(json["problems"].size(), 2U);
 }
 
+TEST_F(CliTest, WarnsOfWhatIsLikelyNotMeant) {
+  const std::string file = file_with(
+      "listeners: [{name: a, address: '10.0.0.1:80', auth: required}]\n"
+      "tokens: {anonymous: true}\n");
+
+  const Outcome text = run_larder({"config", "check", file});
+  const Outcome json = run_larder({"config", "check", "--output", "json", file});
+
+  EXPECT_EQ(text.status, 0);
+  EXPECT_THAT(text.err, HasSubstr(file + ": warning: listener a: "));
+  EXPECT_EQ(nlohmann::json::parse(json.out)["warnings"].size(), 1U);
+}
+
 TEST_F(CliTest, ShowsTheEffectiveConfig) {
   const std::string file = file_with("offline: true\n");
   config::Config expected = config::default_config();

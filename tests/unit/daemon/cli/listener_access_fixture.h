@@ -23,11 +23,17 @@ class AccessTroubles final : public access::AccessObserver {
   void access_trouble(const std::string& what, const Error& why) override {
     troubles.push_back(what + ": " + std::string(to_string(why.code)));
   }
-  void policy_decided(const access::PolicyDecision&) override {}
+  void policy_decided(const access::PolicyDecision& decision) override {
+    decisions.push_back(decision.is_allowed   ? "allow"
+                        : decision.is_dry_run ? "would deny"
+                                              : "deny");
+  }
+  void token_rejected(const access::TokenRejection&) override {}
   void token_asked(const tokens::TokenEvent&) override {}
   void policy_reloaded(const std::filesystem::path&, const policy::Policy&) override {}
   void policy_kept(const std::filesystem::path&, const Error&) override {}
   std::vector<std::string> troubles;
+  std::vector<std::string> decisions;
 };
 
 class AnsweringRegistry final : public http::Handler {

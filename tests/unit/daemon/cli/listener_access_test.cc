@@ -29,6 +29,61 @@ TEST_F(ListenerAccessTest, MakesKeysForItsOwnEyesOnTheFirstStart) {
   EXPECT_EQ(content("auth/tenants.key").size(), 32U);
 }
 
+// Over TLS with the certificate of node-1, as `aws ecr get-login-password` asks.
+http::Request certified_ecr_call(const std::string& listener) {
+  http::Request request{"POST", "/", {}, "127.0.0.1:1", listener, "{}"};
+  request.headers.add("Host", "127.0.0.1:5050");
+  request.headers.add("X-Amz-Target", "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken");
+  request.tls =
+      std::make_shared<http::TlsPeer>(http::TlsPeer{"", http::PeerCertificate{"node-1", {}, {}}});
+  return request;
+}
+
+TEST_F(ListenerAccessTest, AnswersForEcrWhereAListenerHasHosts) {
+  for (auto& one : config_.listeners) one.hosts = {"*.amazonaws.com"};
+  config_.listeners.push_back(listener("plain", ListenerAuth::required));
+  const auto access = *open();
+  const auto called = [&](const std::string& name) {
+    return access->front(name, registry_).handle(certified_ecr_call(name));
+  };
+
+  EXPECT_EQ(called("endpoint").status, 200);
+  EXPECT_EQ(called("node").headers.find("x-amzn-ErrorType"), "AccessDeniedException");
+  EXPECT_EQ(called("open").status, 299);
+  EXPECT_EQ(called("plain").status, 299);
+}
+
+TEST_F(ListenerAccessTest, TakesAccessKeysOfAFileThatOnlyItsOwnerReads) {
+  config_.tokens.access_keys_file = directory_.path() / "access-keys";
+  std::ofstream(config_.tokens.access_keys_file) << "# none yet\n";
+
+  ::chmod(config_.tokens.access_keys_file.c_str(), 0644);
+  EXPECT_THAT(why_not(), HasSubstr("tokens.access_keys: "));
+  ::chmod(config_.tokens.access_keys_file.c_str(), 0600);
+  const auto access = *open();
+  std::ofstream(config_.tokens.access_keys_file) << "what is this?\n";
+  access->maintain();
+  EXPECT_THAT(observer_.troubles, ElementsAre("access keys: invalid"));
+}
+
+TEST_F(ListenerAccessTest, TriesAPolicyInADryRun) {
+  auto& open_one = config_.listeners[2];
+  open_one.policy_file = directory_.path() / "policy.json";
+  std::ofstream(open_one.policy_file)
+      << R"({"Statement":{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}})";
+  const registry::RegistryPath path{registry::RouteKind::manifest, "app", "7", ""};
+  const auto is_refused = [&] {
+    auto what = target();
+    return (*open())->gates().at("open")->refuse({"GET", "", {}, "unix", "open"}, path, what);
+  };
+
+  EXPECT_TRUE(is_refused().has_value());
+  open_one.policy_mode = config::PolicyMode::dry_run;
+  EXPECT_FALSE(is_refused().has_value());
+
+  EXPECT_THAT(observer_.decisions, ElementsAre("deny", "would deny"));
+}
+
 TEST_F(ListenerAccessTest, KeepsTheKeysItFinds) {
   ASSERT_TRUE(open().ok());
   const auto keys = content("auth/keys.json");

@@ -74,16 +74,16 @@ TEST(ParseConfig, ReadsTheRest) {
 }
 
 TEST(ParseConfig, ReportsEveryProblemOnALineOfItsOwn) {
-  EXPECT_EQ(
-      problems_of("log:\n"
-                  "  level: loud\n"
-                  "offline: maybe\n"
-                  "cahce: {}\n"),
-      "f.yaml:2: log.level: got \"loud\", expected debug or info or warn or error\n"
-      "f.yaml:3: offline: got \"maybe\", expected true or false\n"
-      "f.yaml:4: cahce: got an unknown key, expected one of cache, control, "
-      "deadlines, default_upstream, drain_timeout, freshness, listeners, log, metrics, offline, "
-      "tokens, upstreams (did you mean cache?)");
+  EXPECT_EQ(problems_of("log:\n"
+                        "  level: loud\n"
+                        "offline: maybe\n"
+                        "cahce: {}\n"),
+            "f.yaml:2: log.level: got \"loud\", expected debug or info or warn or error\n"
+            "f.yaml:3: offline: got \"maybe\", expected true or false\n"
+            "f.yaml:4: cahce: got an unknown key, expected one of cache, control, "
+            "deadlines, default_upstream, drain_timeout, egress, freshness, listeners, log, "
+            "metrics, offline, "
+            "tokens, upstreams (did you mean cache?)");
 }
 
 struct BadConfig {

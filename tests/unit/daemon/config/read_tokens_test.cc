@@ -37,6 +37,7 @@ TEST(TokensSection, IsRead) {
                             "  with_certificate: true\n"
                             "  keys: {file: /var/lib/keys.json, rotation: 2d}\n"
                             "  htpasswd: /etc/larder/htpasswd\n"
+                            "  access_keys: /etc/larder/access-keys\n"
                             "  anonymous: true\n"
                             "  grants: {ttl: 1s, grace: 0}\n")
                             .tokens;
@@ -47,6 +48,7 @@ TEST(TokensSection, IsRead) {
                             true,
                             {"/var/lib/keys.json", false, hours(48)},
                             "/etc/larder/htpasswd",
+                            "/etc/larder/access-keys",
                             true,
                             {},
                             {Milliseconds(1000), Milliseconds(0)}}));
@@ -89,6 +91,7 @@ INSTANTIATE_TEST_SUITE_P(
                      "only without read_only"},
            BadTokens{"keys: {secret: x}", ".keys.secret", "an unknown key"},
            BadTokens{"htpasswd: htpasswd", ".htpasswd", "an absolute path"},
+           BadTokens{"access_keys: keys", ".access_keys", "an absolute path"},
            BadTokens{"htpasswd: {alice: x}", ".htpasswd", "got a mapping"},
            BadTokens{"anonymous: yes", ".anonymous", "true or false"},
            BadTokens{"grants: 15m", ".grants", "a mapping"},

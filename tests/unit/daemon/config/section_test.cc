@@ -79,17 +79,6 @@ TEST_F(SectionTest, RefusesATextWithALineBreak) {
   EXPECT_EQ(problems_.str(), "f.yaml:1: a: got \"x\\ny\", expected a path");
 }
 
-TEST_F(SectionTest, RefusesAKeyOfALaterVersion) {
-  Section section(tree("tokens: {}\n"), "", problems_);
-
-  section.refuse_later({"tokens", "control"});
-  section.finish();
-
-  EXPECT_EQ(problems_.str(),
-            "f.yaml:1: tokens: got a setting that is not available in this version, expected it to "
-            "be left out");
-}
-
 TEST_F(SectionTest, ReadsAListOfTextsInPlaceOfTheDefaults) {
   Section section(tree("{a: [b, ''], c: b, d: [B, [b]]}"), "s", problems_);
   const TextsShape shape{"a list of b", "b", [](std::string_view text) { return text != "B"; }};

@@ -55,6 +55,7 @@ std::vector<Upstream> upstreams_of_all_kinds() {
 Tokens unusual_tokens() {
   Tokens tokens{"i", "s", Milliseconds(60'001), true, {"/k", false, Milliseconds(200'000'000)}};
   tokens.htpasswd_file = "/h";
+  tokens.access_keys_file = "/a";
   tokens.anonymous = true;
   tokens.issuers = {
       {"a", "https://a", {"x", "yes"}, true, "n", "", "", "https://b?c", "", "/ca", "/b"},
@@ -69,9 +70,12 @@ Config unusual_config() {
   Config config;
   config.cache = {"/data/a b: #c",          Amount{std::nullopt, 12'345}, Amount{0.1, 0},
                   /*complete_ranges=*/true, /*scrub_rate=*/std::nullopt,  Milliseconds(61'000)};
-  config.listeners = {
-      {"a", "[::1]:1", {}, ListenerAuth::tenant},
-      {"b-2", "unix:/run/x y", {"*.gcr.io", "*"}, ListenerAuth::required, "/p q.json"}};
+  config.listeners = {{.name = "a", .address = "[::1]:1", .auth = ListenerAuth::tenant},
+                      {.name = "b-2",
+                       .address = "unix:/run/x y",
+                       .hosts = {"*.gcr.io", "*"},
+                       .auth = ListenerAuth::required,
+                       .policy_file = "/p q.json"}};
   config.default_upstream = "registry.example:5000";
   const Proxy no_proxy{ProxyKind::none, {}, {}, {}, {}};
   config.upstreams = {

@@ -18,9 +18,18 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr access::PolicyDecision kDenied{
-    "node",          "user",         "alice", "10.1.2.3:51324",
-    "registry:Pull", "reg.test/app", false,   "denied by NoNight"};
+const std::vector<std::string> kGroups{"dev", "ops"};
+const access::PolicyDecision kDenied{.listener = "node",
+                                     .subject_kind = "oidc",
+                                     .subject = "alice",
+                                     .issuer = "ci",
+                                     .groups = kGroups,
+                                     .peer = "10.1.2.3:51324",
+                                     .is_secure = true,
+                                     .action = "registry:Pull",
+                                     .resource = "reg.test/app",
+                                     .reference = "v1",
+                                     .reason = "denied by NoNight"};
 constexpr tokens::TokenEvent kRefused{"node",          "10.1.2.3:51324", "user", "alice",
                                       "invalid_grant", "wrong password", ""};
 
@@ -55,18 +64,48 @@ TEST_F(AccessTelemetryTest, LogsWhoWasDeniedWhatAndWhy) {
   telemetry_.policy_decided(kDenied);
 
   EXPECT_EQ(logged_line(), nlohmann::json::parse(R"({
-      "level": "info", "event": "policy_denied", "listener": "node", "subject_kind": "user",
-      "subject": "alice", "peer": "10.1.2.3:51324", "action": "registry:Pull",
-      "resource": "reg.test/app", "reason": "denied by NoNight"})"));
+      "level": "info", "event": "policy_denied", "listener": "node", "subject_kind": "oidc",
+      "subject": "alice", "issuer": "ci", "groups": ["dev", "ops"], "peer": "10.1.2.3:51324",
+      "tls": true, "action": "registry:Pull", "resource": "reg.test/app", "reference": "v1",
+      "reason": "denied by NoNight"})"));
+}
+
+TEST_F(AccessTelemetryTest, TellsWhatADryRunWouldDeny) {
+  auto would_deny = kDenied;
+  would_deny.is_dry_run = true;
+
+  telemetry_.policy_decided(would_deny);
+
+  const auto line = logged_line();
+  EXPECT_EQ(line["event"], "policy_would_deny");
+  EXPECT_EQ(line["level"], "info");
+  EXPECT_EQ(line["reason"], "denied by NoNight");
+  EXPECT_THAT(metrics(), HasSubstr("{decision=\"dry_run_deny\",listener=\"node\"} 1\n"));
+}
+
+TEST_F(AccessTelemetryTest, LogsWhyATokenDidNotDo) {
+  telemetry_.token_rejected({.listener = "node",
+                             .subject_kind = "user",
+                             .subject = "alice",
+                             .token_id = "t1",
+                             .peer = "10.1.2.3:51324",
+                             .resource = "reg.test/app",
+                             .error = "insufficient_scope",
+                             .cause = "the token is not for it"});
+
+  EXPECT_EQ(logged_line(), nlohmann::json::parse(R"({
+      "level": "info", "event": "token_rejected", "listener": "node", "subject_kind": "user",
+      "subject": "alice", "token_id": "t1", "peer": "10.1.2.3:51324", "resource": "reg.test/app",
+      "error": "insufficient_scope", "cause": "the token is not for it"})"));
 }
 
 TEST_F(AccessTelemetryTest, LogsWhoWasRefusedAToken) {
   telemetry_.token_asked(kRefused);
 
   EXPECT_EQ(logged_line(), nlohmann::json::parse(R"({
-      "level": "info", "event": "token_refused", "listener": "node", "peer": "10.1.2.3:51324",
-      "subject_kind": "user", "subject": "alice", "outcome": "invalid_grant",
-      "cause": "wrong password", "token_id": ""})"));
+      "level": "info", "event": "token_refused", "listener": "node", "endpoint": "/token",
+      "peer": "10.1.2.3:51324", "subject_kind": "user", "subject": "alice",
+      "outcome": "invalid_grant", "cause": "wrong password", "token_id": ""})"));
 }
 
 TEST_F(AccessTelemetryTest, KeepsWhatIsAllowedAndIssuedForDebugging) {

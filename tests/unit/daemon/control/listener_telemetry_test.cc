@@ -32,6 +32,7 @@ class ListenerTelemetryTest : public ::testing::Test {
     return lines;
   }
 
+  const std::string listener_ = "endpoint";
   const std::string peer_ = "10.1.2.3:51324";
   testing::FakeClock clock_;
   Metrics metrics_{"1.2.3"};
@@ -79,6 +80,37 @@ TEST_F(ListenerTelemetryTest, CountsWhatItDoesNotLog) {
 
   EXPECT_THAT(metrics_.text({}), HasSubstr(R"(larder_requests_total{cache="none",code="431",)"
                                            R"(kind="unknown",listener="node"} 3)"));
+}
+
+TEST_F(ListenerTelemetryTest, LogsAndCountsWhoDidNotGetIn) {
+  const auto lines = logged([&] {
+    telemetry_.connection_refused({listener_, peer_, "source"});
+    telemetry_.connection_refused({listener_, peer_, "source"});
+    telemetry_.handshake_failed({listener_, peer_, "unsupported protocol"});
+  });
+
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0]["event"], "connection_refused");
+  EXPECT_EQ(lines[0]["reason"], "source");
+  EXPECT_EQ(lines[1]["event"], "handshake_failed");
+  EXPECT_EQ(lines[1]["reason"], "unsupported protocol");
+  EXPECT_THAT(metrics_.text({}), HasSubstr("larder_connections_refused_total{listener=\"endpoint\","
+                                           "reason=\"source\"} 2"));
+}
+
+TEST_F(ListenerTelemetryTest, TellsWhenCertificatesEnd) {
+  const auto lines = logged([&] {
+    telemetry_.certificate_loaded(listener_, "/tls.crt", WallTime(std::chrono::seconds(86400)));
+    telemetry_.certificates_refused(listener_, {Errc::invalid, "server key /tls.key: no PEM"});
+  });
+
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0]["event"], "certificate_loaded");
+  EXPECT_EQ(lines[0]["expires"], "1970-01-02T00:00:00.000Z");
+  EXPECT_EQ(lines[1]["event"], "certificates_kept");
+  EXPECT_THAT(metrics_.text({}),
+              HasSubstr("larder_certificate_expiry_timestamp_seconds{file=\"/tls.crt\","
+                        "listener=\"endpoint\"} 86400"));
 }
 
 }  // namespace

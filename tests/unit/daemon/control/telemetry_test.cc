@@ -81,6 +81,34 @@ TEST_F(TelemetryTest, LogsARequestOnOneLine) {
   EXPECT_EQ(line["failure"], "");
 }
 
+TEST_F(TelemetryTest, LogsWhoAskedWhatWhyAndThroughWhichProxy) {
+  auto request = manifest_request();
+  request.proxy = "10.77.0.50:4711";
+  auto exchange = hit_exchange();
+  exchange.admission = http::Admission{"user",          "nodes",         "t1",
+                                       "registry:Pull", "docker.io/a/b", "allowed by NodesPull"};
+
+  telemetry_.request_finished(request, registry::RouteKind::manifest, exchange);
+
+  const nlohmann::json line = logged_line();
+  EXPECT_EQ(line["peer"], "10.1.2.3:51324");
+  EXPECT_EQ(line["proxy"], "10.77.0.50:4711");
+  EXPECT_EQ(line["subject_kind"], "user");
+  EXPECT_EQ(line["subject"], "nodes");
+  EXPECT_EQ(line["token_id"], "t1");
+  EXPECT_EQ(line["action"], "registry:Pull");
+  EXPECT_EQ(line["resource"], "docker.io/a/b");
+  EXPECT_EQ(line["reason"], "allowed by NodesPull");
+}
+
+TEST_F(TelemetryTest, LogsNoOneWhereNobodyIsAsked) {
+  telemetry_.request_finished(manifest_request(), registry::RouteKind::manifest, hit_exchange());
+
+  const nlohmann::json line = logged_line();
+  EXPECT_FALSE(line.contains("subject"));
+  EXPECT_FALSE(line.contains("proxy"));
+}
+
 TEST_F(TelemetryTest, CountsARequest) {
   telemetry_.request_finished(manifest_request(), registry::RouteKind::manifest, hit_exchange());
 

@@ -30,7 +30,11 @@ class AnswerStepsTest : public ::testing::Test {
 };
 
 TEST_F(AnswerStepsTest, LeavesWholeAndIsTold) {
-  handler_.respond = [](const Request&) { return response_of(200, "body"); };
+  handler_.respond = [](const Request&) {
+    auto response = response_of(200, "body");
+    response.admission = Admission{.subject = "jane"};
+    return response;
+  };
   Answer answer(handler_, pair_.connection(), request_of("GET"), MonoTime());
 
   answer.ask_handler();
@@ -41,6 +45,7 @@ TEST_F(AnswerStepsTest, LeavesWholeAndIsTold) {
   EXPECT_EQ(pair_.receive(), "head body");
   EXPECT_EQ(handler_.wait_for_exchange()->body_bytes_sent, 4U);
   EXPECT_TRUE(handler_.wait_for_exchange()->complete);
+  EXPECT_EQ(handler_.wait_for_exchange()->admission->subject, "jane");
 }
 
 TEST_F(AnswerStepsTest, IsCutWhenItsBodyIsNotWritten) {

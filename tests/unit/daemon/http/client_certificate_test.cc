@@ -106,9 +106,9 @@ TEST(ClientCertificate, NamesTheFileThatIsWrong) {
     return loaded.error().context;
   };
 
-  EXPECT_TRUE(context({"/no/such", good.key}).starts_with("client certificate /no/such: "));
+  EXPECT_TRUE(context({"/no/such", good.key}).starts_with("client certificate: read /no/such: "));
   EXPECT_TRUE(context({good.key, good.key}).starts_with("client certificate " + good.key + ": "));
-  EXPECT_TRUE(context({good.certificate, "/no/such"}).starts_with("client key /no/such: "));
+  EXPECT_TRUE(context({good.certificate, "/no/such"}).starts_with("client key: read /no/such: "));
   EXPECT_TRUE(context({good.certificate, good.certificate})
                   .starts_with("client key " + good.certificate + ": "));
   EXPECT_EQ(context({good.certificate, other.key}),

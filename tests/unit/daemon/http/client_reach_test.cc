@@ -28,14 +28,15 @@ class FakeResolver final : public Resolver {
 class ClientReachTest : public ClientTest {
  protected:
   Status send_resolved(std::vector<SocketAddress> addresses, Reach reach) {
-    ClientOptions options;
-    options.timeouts = {kLong, kLong, kLong};
-    PooledClient client(options, std::make_unique<FakeResolver>(std::move(addresses)),
+    options_.timeouts = {kLong, kLong, kLong};
+    PooledClient client(options_, std::make_unique<FakeResolver>(std::move(addresses)),
                         TlsContext::create("").value());
     auto asked = request("http://registry.example/");
     asked.reach = reach;
     return client.send(asked, response_, {});
   }
+  ClientOptions options_;
+
   SocketAddress address(const ScriptedServer& server) {
     return *SocketAddress::parse("127.0.0.1", server.port());
   }
@@ -47,6 +48,26 @@ TEST_F(ClientReachTest, DialsLocalAddressesForTheOperator) {
   EXPECT_TRUE(send_resolved({address(server)}, Reach::anywhere).ok());
 
   EXPECT_NE(server.requests().front().head.find("Host: registry.example\r\n"), std::string::npos);
+}
+
+TEST_F(ClientReachTest, DialsOnlyWhereTheEgressAllows) {
+  ScriptedServer server(respond(200));
+  options_.egress = {*IpBlock::parse("10.0.0.0/8")};
+
+  const auto sent = send_resolved({address(server)}, Reach::anywhere);
+
+  EXPECT_EQ(describe(sent.error()),
+            "denied: registry.example: no address of it is in `egress.allow`");
+  EXPECT_EQ(server.connections(), 0U);
+}
+
+TEST_F(ClientReachTest, PassesOverAddressesOutsideTheEgress) {
+  ScriptedServer server(respond(200));
+  options_.egress = {*IpBlock::parse("127.0.0.0/8")};
+
+  EXPECT_TRUE(
+      send_resolved({*SocketAddress::parse("192.0.2.1", 80), address(server)}, Reach::anywhere)
+          .ok());
 }
 
 TEST_F(ClientReachTest, DialsNoLocalAddressForAPeer) {

@@ -94,6 +94,7 @@ TEST_F(ClientTest, ReadsAChunkedBody) {
 
   EXPECT_EQ(response_.bytes(), "hello!");
   EXPECT_FALSE(response_.response().content_length.has_value());
+  EXPECT_FALSE(response_.response().headers.find("Trailer").has_value());
 }
 
 TEST_F(ClientTest, ReadsABodyThatEndsWithTheConnection) {

@@ -64,6 +64,21 @@ TEST_F(GuestsTest, GetTheTimeOfTheirNewStage) {
   EXPECT_TRUE(pairs_.front().ended());
 }
 
+TEST_F(GuestsTest, WhoAreAwayWhenTheirTimeHasComeAreCutAndStay) {
+  auto& guest = admit(Stage::handshake, start_);
+  guest.is_away = true;
+
+  guests_.release_expired(start_ + milliseconds(10));
+  EXPECT_EQ(guest.stage, Stage::lingering);
+  EXPECT_TRUE(pairs_.front().ended());
+  EXPECT_EQ(pairs_.front().open(), 1U);
+
+  guests_.release_expired(start_ + milliseconds(12));
+  guest.is_away = false;
+  guests_.release_expired(start_ + milliseconds(14));
+  EXPECT_EQ(pairs_.front().open(), 0U);
+}
+
 TEST_F(GuestsTest, AreGivenAway) {
   auto& guest = admit(Stage::head, start_);
 
@@ -80,6 +95,31 @@ TEST_F(GuestsTest, WaitForARequestUnlessTheyLinger) {
   admit(Stage::lingering, start_);
 
   EXPECT_THAT(guests_.waiting(), ElementsAre(&idle, &head));
+}
+
+TEST_F(GuestsTest, AreFoundWhenTheirTimeIsOver) {
+  auto& slow = admit(Stage::body, start_);
+  admit(Stage::idle, start_);
+
+  EXPECT_EQ(guests_.expired(Stage::body, start_ + milliseconds(9)), nullptr);
+  EXPECT_EQ(guests_.expired(Stage::body, start_ + milliseconds(10)), &slow);
+  EXPECT_EQ(guests_.expired(Stage::head, start_ + milliseconds(99)), nullptr);
+}
+
+TEST_F(GuestsTest, CountForWhatHasComeOfTheirBodiesUntilTheyMoveOn) {
+  auto& first = admit(Stage::body, start_);
+  auto& second = admit(Stage::body, start_);
+  admit(Stage::body, start_);
+  guests_.count_body(first, 3);
+  guests_.count_body(first, 5);
+  guests_.count_body(second, 100);
+  EXPECT_EQ(guests_.body_bytes(), 105U);
+
+  guests_.move(second, Stage::lingering, start_);
+  EXPECT_EQ(guests_.body_bytes(), 5U);
+
+  guests_.release_expired(start_ + milliseconds(10));
+  EXPECT_EQ(guests_.body_bytes(), 0U);
 }
 
 }  // namespace

@@ -124,14 +124,23 @@ INSTANTIATE_TEST_SUITE_P(
                       with_fields("Transfer-Encoding: a\r\nTransfer-Encoding: chunked\r\n"),
                       "GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"));
 
-INSTANTIATE_TEST_SUITE_P(Host, BadRequestHeads,
-                         ::testing::Values("GET / HTTP/1.1\r\n\r\n",
-                                           "GET / HTTP/1.1\r\nHost:\r\n\r\n",
-                                           "GET / HTTP/1.0\r\nHost:\r\n\r\n",
-                                           with_fields("Host: a\r\n"), with_fields("host: b\r\n"),
-                                           "GET / HTTP/1.1\r\nHost: a, b\r\n\r\n",
-                                           "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n",
-                                           "GET / HTTP/1.1\r\nHost: u@b\r\n\r\n"));
+INSTANTIATE_TEST_SUITE_P(
+    Host, BadRequestHeads,
+    ::testing::Values("GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost:\r\n\r\n",
+                      "GET / HTTP/1.0\r\nHost:\r\n\r\n", with_fields("Host: a\r\n"),
+                      with_fields("host: b\r\n"), "GET / HTTP/1.1\r\nHost: a, b\r\n\r\n",
+                      "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", "GET / HTTP/1.1\r\nHost: u@b\r\n\r\n",
+                      "GET / HTTP/1.1\r\nHost: a:1:2\r\n\r\n",
+                      "GET / HTTP/1.1\r\nHost: a:http\r\n\r\n",
+                      "GET / HTTP/1.1\r\nHost: :80\r\n\r\n", "GET / HTTP/1.1\r\nHost: [::1\r\n\r\n",
+                      "GET / HTTP/1.1\r\nHost: [::1]80\r\n\r\n",
+                      "GET / HTTP/1.1\r\nHost: []\r\n\r\n"));
+
+TEST(RequestHead, TakesHostsWithAndWithoutPorts) {
+  for (const std::string host : {"a", "a.b-c_d~e", "a:", "a:5050", "[::1]", "[fd00::1]:443"}) {
+    EXPECT_TRUE(parse_request_head("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n").ok()) << host;
+  }
+}
 
 TEST(ParseResponseHead, TellsStatusFieldsAndFraming) {
   const auto head = parse_response_head(

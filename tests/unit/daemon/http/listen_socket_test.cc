@@ -141,6 +141,17 @@ TEST(ListenSocket, LeavesAUnixSocketInUseAndOrdinaryFilesAlone) {
   EXPECT_TRUE(std::filesystem::exists(file));
 }
 
+TEST(ListenSocket, GivesItsFileTheModeAskedFor) {
+  const testing::TempDirectory directory;
+  const auto path = directory.path() / "socket";
+
+  const auto socket = ListenSocket::open({Kind::unix, path.string(), 0}, 0600);
+
+  ASSERT_TRUE(socket.ok());
+  EXPECT_EQ(std::filesystem::status(path).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
 TEST(ListenSocket, RefusesAPathTooLongForASocket) {
   EXPECT_EQ(ListenSocket::open({Kind::unix, "/" + std::string(200, 'a'), 0}).error().code,
             Errc::invalid);

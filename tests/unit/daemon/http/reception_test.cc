@@ -19,11 +19,13 @@ class ReceptionTest : public ::testing::Test {
     auto listener = ListenSocket::open({ListenAddress::Kind::host, "127.0.0.1", 0});
     ASSERT_TRUE(listener.ok());
     address_ = listener->address();
-    auto reception = Reception::start(
-        std::move(*listener), {},
-        [this](std::unique_ptr<Connection> connection, RequestHead head, MonoTime) {
-          return receive(std::move(connection), std::move(head));
-        });
+    auto entrance = Entrance::create(std::move(*listener), {});
+    ASSERT_TRUE(entrance.ok());
+    auto reception =
+        Reception::start(std::move(*entrance), {},
+                         [this](std::unique_ptr<Connection> connection, ReceivedRequest request) {
+                           return receive(std::move(connection), std::move(request));
+                         });
     ASSERT_TRUE(reception.ok());
     reception_ = std::move(*reception);
   }
@@ -43,11 +45,12 @@ class ReceptionTest : public ::testing::Test {
     return target_;
   }
 
-  std::unique_ptr<Connection> receive(std::unique_ptr<Connection> connection, RequestHead head) {
+  std::unique_ptr<Connection> receive(std::unique_ptr<Connection> connection,
+                                      ReceivedRequest request) {
     MutexLock lock(mutex_);
     if (refusing_) return connection;
     connection_ = std::move(connection);
-    target_ = head.target;
+    target_ = request.head.target;
     arrived_.notify_all();
     return nullptr;
   }

@@ -32,6 +32,7 @@ INSTANTIATE_TEST_SUITE_P(Refusal, Refusals,
                                            std::pair(Refusal::malformed_body, 400),
                                            std::pair(Refusal::failed, 500),
                                            std::pair(Refusal::overloaded, 503),
+                                           std::pair(Refusal::source_overloaded, 503),
                                            std::pair(Refusal::body_unavailable, 503)));
 
 TEST(Refusal, OnlyA503SaysWhenToRetry) {

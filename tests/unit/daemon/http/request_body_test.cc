@@ -19,39 +19,24 @@ RequestHead head_of(std::optional<std::uint64_t> content_length) {
   return head;
 }
 
-class ReceiveBody : public ::testing::Test {
- protected:
-  Result<std::string> receive(std::optional<std::uint64_t> content_length) {
-    return receive_body(pair_.connection(), head_of(content_length),
-                        {.bytes_max = 8, .timeout = std::chrono::milliseconds(20)});
-  }
-
-  SocketPair pair_;
-};
-
-TEST_F(ReceiveBody, TakesWhatIsThereAndWaitsForTheRest) {
-  pair_.send("12345678next");
-
-  EXPECT_EQ(*receive(3), "123");
-  EXPECT_EQ(*receive(5), "45678");
+TEST(RequestBody, HasTheSizeThatItsHeadSays) {
+  EXPECT_EQ(*body_size(head_of(0), 8), 0U);
+  EXPECT_EQ(*body_size(head_of(8), 8), 8U);
 }
 
-TEST_F(ReceiveBody, RefusesWhatIsNotCountedOrTooLarge) {
-  EXPECT_EQ(receive(std::nullopt).error().code, Errc::invalid);
-  EXPECT_EQ(receive(9).error().code, Errc::invalid);
+TEST(RequestBody, IsRefusedWhenNotCountedOrTooLarge) {
+  EXPECT_EQ(body_size(head_of(std::nullopt), 8).error().code, Errc::invalid);
+  EXPECT_EQ(body_size(head_of(9), 8).error().code, Errc::invalid);
 }
 
-TEST_F(ReceiveBody, EndsAtItsDeadline) {
-  pair_.send("1");
+TEST(RequestBody, IsTakenOnceItIsThere) {
+  SocketPair pair;
+  pair.send("12345next");
+  pair.connection().receive(7);
 
-  EXPECT_EQ(receive(2).error().code, Errc::timeout);
-}
-
-TEST_F(ReceiveBody, EndsWhenThePeerIsGone) {
-  pair_.send("1");
-  pair_.close_peer();
-
-  EXPECT_EQ(receive(2).error().code, Errc::cancelled);
+  EXPECT_EQ(take_body(pair.connection(), 8), std::nullopt);
+  EXPECT_EQ(take_body(pair.connection(), 5), "12345");
+  EXPECT_EQ(pair.connection().received(), "ne");
 }
 
 class BodyTakingServer : public ServerTest {

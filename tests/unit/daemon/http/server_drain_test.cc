@@ -54,6 +54,10 @@ class GatedObserver final : public ListenerObserver {
     held_.open();
     go_on_.wait();
   }
+  void connection_refused(const RefusedConnection&) override {}
+  void handshake_failed(const FailedHandshake&) override {}
+  void certificate_loaded(const std::string&, const std::string&, WallTime) override {}
+  void certificates_refused(const std::string&, const Error&) override {}
   Gate held_;
   Gate go_on_;
 };

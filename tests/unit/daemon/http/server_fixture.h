@@ -98,6 +98,9 @@ inline Response response_of(int status, decltype(Response::body) body = "") {
 
 class ServerTest : public ::testing::Test {
  protected:
+  // Before what the fixtures above this have lent it.
+  void TearDown() override { server_.reset(); }
+
   // `threads` and `queue` are those of the worker pool.
   void start(ServerOptions options = {}, std::size_t threads = 4, std::size_t queue = 64) {
     pool_.emplace(WorkerPoolOptions{"http", threads, queue, std::chrono::seconds(10)});
@@ -108,6 +111,11 @@ class ServerTest : public ::testing::Test {
 
   testing::RawClient client(int receive_buffer_bytes = 0) {
     return testing::RawClient(server_->address(), receive_buffer_bytes);
+  }
+
+  // One of another host, as far as the server can see.
+  testing::RawClient client_from(const std::string& source, int receive_buffer_bytes = 0) {
+    return testing::RawClient(server_->address(), receive_buffer_bytes, source);
   }
 
   // Every request is answered with `body`.

@@ -221,6 +221,41 @@ TEST_F(ServerTest, Answers503WhenNoThreadAndNoRoomIsLeft) {
   EXPECT_EQ(read_response(first).status, 200);
 }
 
+TEST_F(ServerTest, LeavesWorkersToOtherListeners) {
+  start({.spare_workers = 1}, /*threads=*/2, /*queue=*/0);
+  Gate busy;
+  Gate done;
+  handler_.respond = [&](const Request&) {
+    busy.open();
+    done.wait();
+    return Response{};
+  };
+  auto first = client();
+  auto second = client();
+  first.send(get_request("/"));
+  ASSERT_TRUE(busy.wait());
+
+  EXPECT_EQ(get(second, "/").status, 503);
+
+  EXPECT_TRUE(pool_->submit([] {}));
+  done.open();
+  EXPECT_EQ(read_response(first).status, 200);
+}
+
+TEST_F(ServerTest, DoesNotListenWhereItsAddressIsNotApprovedOf) {
+  std::string asked;
+  WorkerPool pool({"http", 1, 1, std::chrono::seconds(10)});
+  const auto started = Server::start({.approve = [&](const std::string& address) -> Status {
+                                       asked = address;
+                                       return Error{Errc::invalid, "not here"};
+                                     }},
+                                     pool, handler_);
+
+  ASSERT_FALSE(started.ok());
+  EXPECT_EQ(describe(started.error()), "invalid: not here");
+  EXPECT_THAT(asked, ::testing::StartsWith("127.0.0.1:"));
+}
+
 // Every descriptor up to the process's limit, and the limit put back at the end.
 class AllDescriptors {
  public:

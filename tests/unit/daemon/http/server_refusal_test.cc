@@ -3,9 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <future>
-#include <mutex>
 
-#include "daemon/http/listener_observer.h"
+#include "tests/unit/daemon/http/recording_listener_observer.h"
 #include "tests/unit/daemon/http/server_fixture.h"
 
 namespace larder::http {
@@ -16,30 +15,6 @@ using testing::get_request;
 using testing::read_response;
 using ::testing::StartsWith;
 
-class RecordingObserver final : public ListenerObserver {
- public:
-  void request_refused(const RefusedRequest& request) override {
-    const std::lock_guard lock(mutex_);
-    told_.push_back(request.listener + " " + std::to_string(wording(request.refusal).status) + " " +
-                    std::string(request.detail));
-    peers_.push_back(request.peer);
-  }
-
-  std::vector<std::string> told() const {
-    const std::lock_guard lock(mutex_);
-    return told_;
-  }
-  std::vector<std::string> peers() const {
-    const std::lock_guard lock(mutex_);
-    return peers_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::vector<std::string> told_;
-  std::vector<std::string> peers_;
-};
-
 class ObservedServer : public ServerTest {
  protected:
   // What is told when a client has sent `bytes` and read the answer.
@@ -47,10 +22,10 @@ class ObservedServer : public ServerTest {
     auto peer = client();
     peer.send(bytes);
     read_response(peer);
-    return observer_.told();
+    return observer_.requests();
   }
 
-  RecordingObserver observer_;
+  RecordingListenerObserver observer_;
 };
 
 TEST_F(ObservedServer, TellsOfAHeadThatIsTooLarge) {
@@ -75,7 +50,7 @@ TEST_F(ObservedServer, TellsOfTheSecondHeadOfAConnectionToo) {
   read_response(peer);
   read_response(peer);
 
-  EXPECT_THAT(observer_.told(), ElementsAre(StartsWith("node 400 ")));
+  EXPECT_THAT(observer_.requests(), ElementsAre(StartsWith("node 400 ")));
 }
 
 TEST_F(ObservedServer, TellsOfABodyItDoesNotTake) {

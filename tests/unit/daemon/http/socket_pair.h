@@ -5,7 +5,6 @@
 #include <sys/socket.h>
 
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -24,12 +23,13 @@ class SocketPair {
     std::array<int, 2> ends{};
     CHECK(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) == 0);
     peer_.reset(ends[1]);
-    connection_ = std::make_unique<Connection>(UniqueFd(ends[0]), "peer", write_stall, open_);
+    connection_ = std::make_unique<Connection>(
+        UniqueFd(ends[0]), "peer", PeerPace::Limits{.stall = write_stall}, crowd_.enter());
   }
 
   Connection& connection() { return *connection_; }
   std::unique_ptr<Connection> release() { return std::move(connection_); }
-  std::size_t open() const { return open_; }
+  std::size_t open() const { return crowd_.connections(); }
 
   void send(std::string_view bytes) {
     CHECK(::send(peer_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
@@ -50,7 +50,7 @@ class SocketPair {
   void close_peer() { peer_.reset(); }
 
  private:
-  std::atomic<std::size_t> open_ = 0;
+  Crowd crowd_{{}, {}};
   UniqueFd peer_;
   std::unique_ptr<Connection> connection_;
 };

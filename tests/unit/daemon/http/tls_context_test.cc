@@ -37,7 +37,8 @@ TEST(TlsContext, SaysWhichClientKeyIsMissing) {
       TlsContext::create("", {.certificate = authority.ca_file(), .key = "/no/such/key.pem"});
 
   ASSERT_FALSE(context.ok());
-  EXPECT_EQ(context.error().context, "client key /no/such/key.pem: No such file or directory");
+  EXPECT_EQ(context.error().context,
+            "client key: read /no/such/key.pem: No such file or directory");
 }
 
 }  // namespace

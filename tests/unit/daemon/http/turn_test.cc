@@ -16,7 +16,7 @@ MonoTime deadline() {
 TEST(Turn, IsAwaitedUntilItsEnd) {
   RunningTurns running;
   SocketPair pair;
-  Turn turn(running, pair.release(), {}, MonoTime());
+  Turn turn(running, pair.release(), {});
 
   EXPECT_FALSE(running.wait_until_empty(deadline()));
   turn.end();
@@ -29,7 +29,7 @@ TEST(Turn, EndsWhenItIsDroppedUnrun) {
   RunningTurns running;
   SocketPair pair;
 
-  { const Turn turn(running, pair.release(), {}, MonoTime()); }
+  { const Turn turn(running, pair.release(), {}); }
 
   EXPECT_TRUE(running.wait_until_empty(deadline()));
   EXPECT_TRUE(pair.ended());
@@ -38,7 +38,7 @@ TEST(Turn, EndsWhenItIsDroppedUnrun) {
 TEST(Turn, WakesWhoeverWaits) {
   RunningTurns running;
   SocketPair pair;
-  auto turn = std::make_unique<Turn>(running, pair.release(), RequestHead{}, MonoTime());
+  auto turn = std::make_unique<Turn>(running, pair.release(), ReceivedRequest{});
 
   std::thread worker([&] { turn.reset(); });
   running.wait_until_empty();
@@ -50,7 +50,7 @@ TEST(Turn, WakesWhoeverWaits) {
 TEST(RunningTurns, CutTheirConnections) {
   RunningTurns running;
   SocketPair pair;
-  const Turn turn(running, pair.release(), {}, MonoTime());
+  const Turn turn(running, pair.release(), {});
   EXPECT_FALSE(running.was_cut());
 
   running.cut();
@@ -62,7 +62,7 @@ TEST(RunningTurns, CutTheirConnections) {
 TEST(RunningTurns, LeaveAReleasedConnectionAlone) {
   RunningTurns running;
   SocketPair pair;
-  Turn turn(running, pair.release(), {}, MonoTime());
+  Turn turn(running, pair.release(), {});
 
   const auto connection = turn.release();
   running.cut();

@@ -35,6 +35,19 @@ TEST(TextLine, HasTimeLevelEventAndFields) {
             "2026-01-15T08:30:00.123Z info request target=/v2/ status=-1 ms=1.5 ok=false");
 }
 
+TEST(JsonLine, KeepsTheTextsOfAListApart) {
+  const std::vector<std::string> groups{"a,b", "c\"", ""};
+
+  EXPECT_THAT(json_of({{"groups", groups}}), HasSubstr(R"("groups":["a,b","c\"",""]})"));
+  EXPECT_THAT(json_of({{"groups", std::vector<std::string>()}}), HasSubstr(R"("groups":[]})"));
+}
+
+TEST(TextLine, HasAListAsJsonInOneWord) {
+  const std::vector<std::string> groups{"a b", "c"};
+
+  EXPECT_THAT(text_of({{"groups", groups}}), HasSubstr(R"( groups="[\"a b\",\"c\"]")"));
+}
+
 class HostileTexts : public TestWithParam<std::string> {};
 
 TEST_P(HostileTexts, StayOneLineOfPrintableText) {

@@ -30,6 +30,7 @@ class FakeGate final : public AccessGate {
     asked.push_back(request.method + " " + target.upstream->name() + "/" + target.repository + " " +
                     std::to_string(static_cast<int>(path.kind)) + " " + path.reference);
     target.as = tenant;
+    target.admission = http::Admission{.subject = "jane"};
     return verdict();
   }
 
@@ -40,7 +41,7 @@ class FakeGate final : public AccessGate {
  private:
   std::optional<http::Response> verdict() const {
     if (!refuses) return {};
-    return http::Response{.status = 401, .headers = {}, .body = "no", .content_length = {}};
+    return http::Response{.status = 401, .headers = {}, .body = "no"};
   }
 };
 
@@ -76,13 +77,24 @@ class AccessGateTest : public testing::RegistryFixture,
   Manifests manifests_{{}, documents_, *store_, clock_};
   Blobs blobs_{{}, *store_, clock_};
   Lists lists_{{}, documents_, *store_, clock_};
-  Registry registry_{"docker.io", upstreams_, manifests_, blobs_,
-                     lists_,      *this,      {},         {{"node", &gate_}}};
+  Registry registry_{
+      "docker.io", upstreams_, manifests_, blobs_, lists_, *this, {.gates = {{"node", &gate_}}}};
 };
 
 const std::string kGateManifestDigest = testing::sha256_of(R"({"schemaVersion":2})").str();
 const std::string kGateBlob = "/v2/app/blobs/" + testing::sha256_of("layer").str();
 const GatedRequest kTag{"tag", "GET", "/v2/app/manifests/7?ns=reg.test"};
+
+TEST_F(AccessGateTest, SaysOnEachAnswerForTheLogWhoHasAsked) {
+  const auto refused = ask(kTag);
+  gate_.refuses = false;
+  const auto served = ask(kTag);
+
+  ASSERT_TRUE(refused.admission && served.admission);
+  EXPECT_EQ(refused.admission->subject, "jane");
+  EXPECT_EQ(served.status, 200);
+  EXPECT_EQ(served.admission->subject, "jane");
+}
 
 class AccessGateRefuses : public AccessGateTest {};
 

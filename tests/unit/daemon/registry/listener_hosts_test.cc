@@ -36,6 +36,17 @@ INSTANTIATE_TEST_SUITE_P(
         HostCase{"127.0.0.1", "127.0.0.1:5050", "127.0.0.1"},
         HostCase{"[::1]", "[::1]:5050", "[::1]"}));
 
+TEST(Reaches, IsTrueForWhatTheListenersPatternsCover) {
+  const ListenerHosts reached{{"endpoint", {"ghcr.io", "*.gcr.io"}}, {"node", {}}};
+
+  EXPECT_TRUE(reaches("endpoint", "ghcr.io", reached));
+  EXPECT_TRUE(reaches("endpoint", "eu.gcr.io", reached));
+  EXPECT_FALSE(reaches("endpoint", "docker.io", reached));
+  EXPECT_FALSE(reaches("endpoint", "gcr.io", reached));
+  EXPECT_TRUE(reaches("node", "docker.io", reached)) << "without any, all";
+  EXPECT_TRUE(reaches("another", "docker.io", reached));
+}
+
 TEST(HostAskedAs, IsNoneOfAnotherListenersHosts) {
   http::Request request{"GET", "/v2/", {}, "", "node"};
   request.headers.add("Host", "ghcr.io");

@@ -33,8 +33,13 @@ class RegistryTest : public testing::RegistryFixture {
   Manifests manifests_{{}, documents_, *store_, clock_};
   Blobs blobs_{{}, *store_, clock_};
   Lists lists_{{}, documents_, *store_, clock_};
-  Registry registry_{"docker.io",           upstreams_, manifests_, blobs_, lists_, *this,
-                     {{"node", {"*.test"}}}};
+  Registry registry_{"docker.io",
+                     upstreams_,
+                     manifests_,
+                     blobs_,
+                     lists_,
+                     *this,
+                     {.hosts = {{"node", {"*.test"}}}, .upstreams = {{"narrow", {"*.other"}}}}};
   const std::string blob_ = testing::pattern_bytes(100'000);
   const std::string blob_path_ = "/v2/app/blobs/" + sha256_of(blob_).str() + "?ns=reg.test";
 };

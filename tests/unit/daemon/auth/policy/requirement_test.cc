@@ -53,6 +53,16 @@ TEST(Condition, WithoutItsKeyIsMetOnlyWhenNegated) {
   EXPECT_TRUE(meets("NotIpAddress", "SourceIp", R"("0.0.0.0/0")", nobody));
 }
 
+TEST(Condition, OnThePlaceFitsWhoAsksFromAnywhere) {
+  PolicyRequest request = web_pulls();
+  request.is_from_anywhere = true;
+
+  EXPECT_TRUE(meets("IpAddress", "SourceIp", R"("192.0.2.1")", request));
+  EXPECT_TRUE(meets("Bool", "SecureTransport", R"("true")", request));
+  EXPECT_TRUE(meets("Bool", "SecureTransport", R"("false")", request));
+  EXPECT_FALSE(meets("StringEquals", "Namespace", R"("other")", request));
+}
+
 TEST(Condition, WithoutItsKeyIsMetIfExists) {
   const PolicyRequest nobody = nobody_pulls();
 

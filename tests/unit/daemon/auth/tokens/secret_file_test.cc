@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "daemon/auth/small_file.h"
+#include "cache/base/small_file.h"
 #include "daemon/auth/watched_file.h"
 #include "tests/support/temp_directory.h"
 
@@ -20,7 +20,7 @@ TEST(SecretFile, IsReplacedWholeAndReadableByItsOwnerOnly) {
   ASSERT_TRUE(write_secret_file(path, "one").ok());
   ASSERT_TRUE(write_secret_file(path, "two").ok());
 
-  EXPECT_EQ(*auth::read_small_file(path, 100), "two");
+  EXPECT_EQ(*read_small_file(path, 100), "two");
   EXPECT_EQ(fs::status(path).permissions(), fs::perms::owner_read | fs::perms::owner_write);
   EXPECT_EQ(std::distance(fs::directory_iterator(directory.path()), fs::directory_iterator()), 1);
 }

@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "daemon/auth/small_file.h"
+#include "cache/base/small_file.h"
 #include "daemon/auth/tokens/key_document.h"
 #include "daemon/auth/watched_file.h"
 #include "tests/support/fake_clock.h"
@@ -131,13 +131,13 @@ TEST_F(SigningKeysTest, AreLookedForOnceASecondWhenUnknown) {
 TEST_F(SigningKeysTest, OfAReadOnlyFileAreNeverMadeNorRotated) {
   EXPECT_EQ(SigningKeys::open(options(/*read_only=*/true), clock_).error().code, Errc::not_found);
   open();
-  const std::string before = *auth::read_small_file(path_, 100'000);
+  const std::string before = *read_small_file(path_, 100'000);
   const auto keys = open(/*read_only=*/true);
 
   clock_.advance(hours(400 * 24));
   ASSERT_TRUE(keys->maintain().ok());
 
-  EXPECT_EQ(*auth::read_small_file(path_, 100'000), before);
+  EXPECT_EQ(*read_small_file(path_, 100'000), before);
 }
 
 TEST_F(SigningKeysTest, StayWhenTheFileIsDamagedOrGone) {
@@ -160,7 +160,7 @@ TEST_F(SigningKeysTest, AreNotMadeOverADamagedFile) {
   ASSERT_FALSE(keys.ok());
   EXPECT_EQ(keys.error().code, Errc::invalid);
   EXPECT_NE(keys.error().context.find(path_.string()), std::string::npos);
-  EXPECT_EQ(*auth::read_small_file(path_, 100), "{ damaged");
+  EXPECT_EQ(*read_small_file(path_, 100), "{ damaged");
 }
 
 TEST_F(SigningKeysTest, AreTheOperatorsOwnInAFileWithoutTimes) {

@@ -116,7 +116,6 @@ TEST_F(TokensTest, KeepEveryPartOfASubject) {
   Subject subject;
   subject.kind = Subject::Kind::certificate;
   subject.name = "web.example";
-  subject.names = {"DNS:web.example", "URI:spiffe://cluster/ns/shop"};
   subject.groups = std::vector<std::string>(128, "dev");
 
   EXPECT_EQ((*node_.verifier.verify(issue(subject).token))->subject, subject);

@@ -81,7 +81,7 @@ class TokenServiceFixture : public ::testing::Test {
     std::filesystem::rename(next, directory_.path() / "htpasswd");
   }
   TokenService& service() {
-    if (passwords_ == nullptr) {
+    if (service_ == nullptr) {
       passwords_ = std::move(*PasswordFile::open({directory_.path() / "htpasswd"}, clock_));
       options_.passwords = passwords_.get();
       options_.issuers = &issuers_;
@@ -92,6 +92,17 @@ class TokenServiceFixture : public ::testing::Test {
   http::Response get(const std::string& query, const std::string& authorization = {}) {
     http::Request request{"GET", "/token?" + query, {}, "10.0.0.1:1000", "node"};
     if (!authorization.empty()) request.headers.add("Authorization", authorization);
+    return service().handle(request);
+  }
+  // Over TLS with a client certificate, for a hundred seconds more or until `expires`.
+  http::Response get_with_certificate(const std::string& query,
+                                      const std::string& authorization = {},
+                                      std::optional<WallTime> expires = {}) {
+    http::Request request{"GET", "/token?" + query, {}, "10.0.0.1:1000", "node"};
+    if (!authorization.empty()) request.headers.add("Authorization", authorization);
+    const auto end = expires.value_or(clock_.wall() + std::chrono::seconds(100));
+    request.tls = std::make_shared<http::TlsPeer>(
+        http::TlsPeer{"", http::PeerCertificate{"web.test", {"DNS:web.test"}, end}, "r1"});
     return service().handle(request);
   }
   http::Response post(const std::string& body) {
@@ -119,7 +130,7 @@ class TokenServiceFixture : public ::testing::Test {
   OidcIssuer oidc_{oidc(), issuer_keys_, clock_};
   OidcIssuers issuers_{{&oidc_}};
   std::unique_ptr<SigningKeys> keys_ =
-      *SigningKeys::open({directory_.path() / "keys.nlohmann::json"}, clock_);
+      *SigningKeys::open({directory_.path() / "keys.json"}, clock_);
   TokenIssuer issuer_{rules(), *keys_, clock_};
   TokenVerifier verifier_{rules(), *keys_, clock_};
   PullDecider decider_;

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "daemon/auth/encoding.h"
 #include "daemon/auth/tokens/token_replies.h"
 #include "tests/unit/daemon/auth/tokens/token_service_fixture.h"
 
@@ -109,10 +110,9 @@ TEST_F(TokenServiceTest, KnowsThreeMethods) {
 }
 
 TEST_F(TokenServiceTest, TakesAClientCertificate) {
-  const PeerIdentity peer{"web.example", {"DNS:web.example"}, clock_.wall() + seconds(100)};
-  http::Request request{"GET", "/token?scope=repository:a:pull&offline_token=true", {}, "", ""};
+  options_.certificates = true;
 
-  const auto response = service().answer(request, peer);
+  const auto response = get_with_certificate("scope=repository:a:pull&offline_token=true");
 
   ASSERT_EQ(response.status, 200);
   EXPECT_EQ(claims_in(response).subject.kind, Subject::Kind::certificate);
@@ -121,11 +121,110 @@ TEST_F(TokenServiceTest, TakesAClientCertificate) {
 }
 
 TEST_F(TokenServiceTest, PrefersCredentialsToACertificate) {
-  const PeerIdentity peer{"web.example", {}, {}};
-  http::Request request{"GET", "/token", {}, "10.0.0.1:1000", "node"};
-  request.headers.add("Authorization", "Basic YWxpY2U6d3Jvbmc=");
+  options_.certificates = true;
 
-  EXPECT_EQ(service().answer(request, peer).status, 401);
+  EXPECT_EQ(get_with_certificate("", "Basic YWxpY2U6d3Jvbmc=").status, 401);
+  EXPECT_EQ(claims_in(get_with_certificate("", kAliceBasic)).subject.kind, Subject::Kind::user);
+}
+
+TEST_F(TokenServiceTest, RefusesACertificateThatHasEndedOnItsConnection) {
+  options_.certificates = true;
+  clock_.advance(seconds(101));
+
+  EXPECT_EQ(get_with_certificate("", "", clock_.wall() - seconds(1)).status, 401);
+}
+
+TEST_F(TokenServiceTest, TakesNoCertificateUnlessToldTo) {
+  EXPECT_EQ(get_with_certificate("").status, 401);
+
+  options_.anonymous = true;
+  service_ = nullptr;
+  EXPECT_EQ(claims_in(get_with_certificate("")).subject.kind, Subject::Kind::anonymous);
+}
+
+TEST_F(TokenServiceTest, TakesAnIdentityTokenAsAPassword) {
+  IdentityTokens identities(verifier_, nullptr, /*takes_anonymous=*/false);
+  options_.identities = &identities;
+  const Subject subject{.kind = Subject::Kind::certificate, .name = "web", .realm = "r1"};
+  const auto basic = [](const std::string& password) {
+    return "Basic " + auth::base64("AWS:" + password);
+  };
+
+  const std::string query = "scope=repository:a:pull&offline_token=true";
+  const auto identity = basic(issuer_.identity_token(subject)->token);
+  const auto response = get_with_certificate(query, identity);
+
+  ASSERT_EQ(response.status, 200);
+  EXPECT_EQ(claims_in(response).subject.name, "web");
+  EXPECT_EQ(claims_in(response).subject.realm, "r1");
+  EXPECT_EQ(claims_in(response).access.size(), 1U);
+  EXPECT_FALSE(body_of(response).contains("refresh_token"));
+  EXPECT_EQ(get("", identity).status, 401) << "no authority vouches for it there";
+  EXPECT_EQ(get("", basic(issuer_.access_token(subject, {})->token)).status, 401);
+}
+
+// As tenants are: whatever they show is tried at the image's upstream.
+class CredulousPasswords final : public PasswordChecker {
+ public:
+  Result<Subject> check(const PasswordQuestion& question) override {
+    shown.push_back(question.password);
+    return Subject{.kind = Subject::Kind::tenant, .name = "somebody"};
+  }
+  std::optional<std::string> stamp(const std::string&) override { return std::nullopt; }
+
+  std::vector<std::string> shown;
+};
+
+class OwnTokensAsPasswords : public TokenServiceFixture {
+ protected:
+  // The status at a listener for tenants, or of another fleet.
+  int status_for(const std::string& password, const std::string& username = "AWS") {
+    TokenService tenants({.anonymous = true, .passwords = &passwords_handed_on_}, issuer_,
+                         verifier_, decider_, observer_);
+    http::Request request{"GET", "/token?scope=repository:a:pull", {}, "10.0.0.1:1", "node"};
+    request.headers.add("Authorization", "Basic " + auth::base64(username + ":" + password));
+    return tenants.handle(request).status;
+  }
+  TokenIssuer named(const std::string& name) {
+    auto rules = TokenServiceFixture::rules();
+    rules.issuer = name;
+    return {rules, *keys_, clock_};
+  }
+
+  const Subject web_{.kind = Subject::Kind::certificate, .name = "web", .realm = "r1"};
+  const Subject alice_{.kind = Subject::Kind::user, .name = "alice", .stamp = "s"};
+  CredulousPasswords passwords_handed_on_;
+};
+
+TEST_F(OwnTokensAsPasswords, AreHandedToNobody) {
+  for (const auto& token :
+       {issuer_.identity_token(web_)->token, named("another").identity_token(web_)->token,
+        named("another").refresh_token(alice_)->token, issuer_.refresh_token(alice_)->token,
+        issuer_.access_token(alice_, {})->token}) {
+    EXPECT_EQ(status_for(token), 401);
+    EXPECT_EQ(status_for(token, ""), 401);
+  }
+
+  EXPECT_THAT(passwords_handed_on_.shown, ::testing::IsEmpty());
+  EXPECT_EQ(observer_.lines.front(),
+            "invalid_grant  : a token of Larder's own is no password here");
+}
+
+TEST_F(OwnTokensAsPasswords, AreToldFromOthers) {
+  EXPECT_EQ(status_for("hunter2"), 200);
+  EXPECT_EQ(status_for(workload_token()), 200);
+  EXPECT_EQ(status_for(named("another").access_token(alice_, {})->token), 200);
+
+  EXPECT_EQ(passwords_handed_on_.shown.size(), 3U);
+}
+
+TEST_F(TokenServiceTest, TellsTheLogWhoGotWhichToken) {
+  const auto response = get("scope=repository:a:pull", kAliceBasic);
+
+  EXPECT_EQ(response.admission->subject_kind, "user");
+  EXPECT_EQ(response.admission->subject, "alice");
+  EXPECT_EQ(response.admission->token_id, claims_in(response).id);
+  EXPECT_FALSE(get("", "Basic YWxpY2U6d3Jvbmc=").admission);
 }
 
 TEST_F(TokenServiceTest, TellsItsObserverNothingSecret) {

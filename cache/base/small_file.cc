@@ -1,4 +1,4 @@
-#include "daemon/auth/small_file.h"
+#include "cache/base/small_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,7 +9,7 @@
 
 #include "cache/base/unique_fd.h"
 
-namespace larder::auth {
+namespace larder {
 
 Result<std::string> read_small_file(const std::filesystem::path& file, std::size_t bytes_max) {
   const std::string what = "read " + file.string();
@@ -32,4 +32,4 @@ Result<std::string> read_small_file(const std::filesystem::path& file, std::size
   return Error{Errc::invalid, what + ": larger than " + std::to_string(bytes_max) + " bytes"};
 }
 
-}  // namespace larder::auth
+}  // namespace larder

@@ -1,8 +1,8 @@
-#include "daemon/auth/policy/address.h"
+#include "daemon/http/ip_address.h"
 
 #include <gtest/gtest.h>
 
-namespace larder::policy {
+namespace larder::http {
 namespace {
 
 using namespace std::string_literals;
@@ -71,5 +71,28 @@ TEST(IpBlock, RefusesBitsBeyondThePrefix) {
   }
 }
 
+TEST(IpBlock, IgnoresBitsBeyondThePrefixWhereAsked) {
+  const auto block = IpBlock::parse("10.1.2.3/8", IpBlock::StrayBits::ignored).value();
+
+  EXPECT_TRUE(block.contains(parse_address("10.255.0.1").value()));
+  EXPECT_FALSE(block.contains(parse_address("11.1.2.3").value()));
+}
+
+TEST(IpAddress, IsTakenFromASocketsAddress) {
+  EXPECT_EQ(address_of(*SocketAddress::parse("10.1.2.3", 1)), parse_address("10.1.2.3"));
+  EXPECT_EQ(address_of(*SocketAddress::parse("::ffff:10.1.2.3", 1)), parse_address("10.1.2.3"));
+  EXPECT_EQ(address_of(*SocketAddress::parse("2001:db8::1", 1)), parse_address("2001:db8::1"));
+  EXPECT_EQ(address_of(*SocketAddress::of_unix_path("/x")), std::nullopt);
+}
+
+TEST(IpBlock, OneOfSeveralIsEnough) {
+  const std::vector<IpBlock> blocks{IpBlock::parse("10.0.0.0/8").value(),
+                                    IpBlock::parse("::1").value()};
+
+  EXPECT_TRUE(any_contains(blocks, parse_address("::1").value()));
+  EXPECT_FALSE(any_contains(blocks, parse_address("11.0.0.1").value()));
+  EXPECT_FALSE(any_contains({}, parse_address("::1").value()));
+}
+
 }  // namespace
-}  // namespace larder::policy
+}  // namespace larder::http

@@ -1,13 +1,14 @@
-#include "daemon/auth/policy/address.h"
+#include "daemon/http/ip_address.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
 
-namespace larder::policy {
+namespace larder::http {
 
 namespace {
 
@@ -18,6 +19,10 @@ std::uint64_t number_at(const in6_addr& address, std::size_t offset) {
   std::uint64_t number = 0;
   for (std::size_t i = 0; i < 8; ++i) number = number << 8 | address.s6_addr[offset + i];
   return number;
+}
+
+IpAddress mapped(const in_addr& v4) {
+  return {0, std::uint64_t{0xffff} << 32 | ntohl(v4.s_addr)};
 }
 
 std::uint64_t top_bits(unsigned count) {
@@ -49,11 +54,23 @@ std::optional<IpAddress> parse_address(std::string_view text) {
   std::memcpy(terminated.data(), text.data(), text.size());
   in_addr v4{};
   if (::inet_pton(AF_INET, terminated.data(), &v4) == 1) {
-    return IpAddress{0, std::uint64_t{0xffff} << 32 | ntohl(v4.s_addr)};
+    return mapped(v4);
   }
   in6_addr v6{};
   if (::inet_pton(AF_INET6, terminated.data(), &v6) != 1) return std::nullopt;
   return IpAddress{number_at(v6, 0), number_at(v6, 8)};
+}
+
+std::optional<IpAddress> address_of(const SocketAddress& peer) {
+  if (peer.storage.ss_family == AF_INET) {
+    sockaddr_in v4{};
+    std::memcpy(&v4, &peer.storage, sizeof v4);
+    return mapped(v4.sin_addr);
+  }
+  if (peer.storage.ss_family != AF_INET6) return std::nullopt;
+  sockaddr_in6 v6{};
+  std::memcpy(&v6, &peer.storage, sizeof v6);
+  return IpAddress{number_at(v6.sin6_addr, 0), number_at(v6.sin6_addr, 8)};
 }
 
 std::optional<IpAddress> address_of_peer(std::string_view peer) {
@@ -76,7 +93,7 @@ std::string to_string(const IpAddress& address) {
   return ::inet_ntop(AF_INET6, &v6, text.data(), text.size());
 }
 
-Result<IpBlock> IpBlock::parse(std::string_view text) {
+Result<IpBlock> IpBlock::parse(std::string_view text, StrayBits stray) {
   const std::size_t slash = text.find('/');
   const auto base = parse_address(text.substr(0, slash));
   if (!base) return expected_block();
@@ -87,10 +104,16 @@ Result<IpBlock> IpBlock::parse(std::string_view text) {
   }
   if (bits > 128) return expected_block();
   const IpAddress mask = mask_of(bits);
-  if ((base->high & ~mask.high) != 0 || (base->low & ~mask.low) != 0) {
+  const IpAddress first{base->high & mask.high, base->low & mask.low};
+  if (stray == StrayBits::refused && first != *base) {
     return Error{Errc::invalid, "a block without bits beyond its prefix"};
   }
-  return IpBlock(*base, mask);
+  return IpBlock(first, mask);
 }
 
-}  // namespace larder::policy
+bool any_contains(std::span<const IpBlock> blocks, const IpAddress& address) {
+  return std::any_of(blocks.begin(), blocks.end(),
+                     [&](const IpBlock& block) { return block.contains(address); });
+}
+
+}  // namespace larder::http

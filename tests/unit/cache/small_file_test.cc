@@ -1,4 +1,4 @@
-#include "daemon/auth/small_file.h"
+#include "cache/base/small_file.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -7,7 +7,7 @@
 
 #include "tests/support/temp_directory.h"
 
-namespace larder::auth {
+namespace larder {
 namespace {
 
 class SmallFileTest : public ::testing::Test {
@@ -42,4 +42,4 @@ TEST_F(SmallFileTest, NamesTheFileThatIsMissing) {
 }
 
 }  // namespace
-}  // namespace larder::auth
+}  // namespace larder
