@@ -28,8 +28,8 @@ MonoTime now() {
 
 }  // namespace
 
-Result<std::unique_ptr<Reception>> Reception::start(std::unique_ptr<Entrance> entrance,
-                                                    const ServerOptions& options, HandOn hand_on) {
+Result<std::unique_ptr<Reception>> Reception::create(std::unique_ptr<Entrance> entrance,
+                                                     const ServerOptions& options, HandOn hand_on) {
   UniqueFd epoll(::epoll_create1(EPOLL_CLOEXEC));
   if (!epoll) return from_errno("epoll_create1", errno);
   UniqueFd wake_event(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
@@ -37,12 +37,16 @@ Result<std::unique_ptr<Reception>> Reception::start(std::unique_ptr<Entrance> en
   std::unique_ptr<Reception> reception(new Reception(
       std::move(entrance), options, std::move(hand_on), std::move(epoll), std::move(wake_event)));
   if (auto watched = reception->watch_sources(); !watched) return watched.error();
+  return reception;
+}
+
+Status Reception::open() {
   try {
-    reception->thread_ = std::thread([self = reception.get()] { self->run(); });
+    thread_ = std::thread([this] { run(); });
   } catch (const std::system_error& failure) {
     return from_errno("start a thread", failure.code().value());
   }
-  return reception;
+  return {};
 }
 
 Reception::Reception(std::unique_ptr<Entrance> entrance, const ServerOptions& options,

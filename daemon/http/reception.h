@@ -26,9 +26,12 @@ class Reception {
  public:
   using HandOn = Desk::HandOn;  // called on the reception's thread
 
-  // Returns: io when the system has no epoll, no event or no thread to give.
-  static Result<std::unique_ptr<Reception>> start(std::unique_ptr<Entrance> entrance,
-                                                  const ServerOptions& options, HandOn hand_on);
+  // Returns: io when the system has no epoll or no event to give.
+  static Result<std::unique_ptr<Reception>> create(std::unique_ptr<Entrance> entrance,
+                                                   const ServerOptions& options, HandOn hand_on);
+  // Accepts from now on: requests may be handed on before this returns. Once.
+  // Returns: io when the system has no thread to give.
+  Status open();
   ~Reception();  // closes every connection it holds
   Reception(const Reception&) = delete;
   Reception& operator=(const Reception&) = delete;

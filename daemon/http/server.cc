@@ -75,13 +75,15 @@ Status PooledServer::open(ListenSocket listener) {
   auto entrance = Entrance::create(std::move(listener), options_);
   if (!entrance) return entrance.error();
   auto reception =
-      Reception::start(std::move(*entrance), options_,
-                       [this](std::unique_ptr<Connection> connection, ReceivedRequest request) {
-                         return hand_on(std::move(connection), std::move(request));
-                       });
+      Reception::create(std::move(*entrance), options_,
+                        [this](std::unique_ptr<Connection> connection, ReceivedRequest request) {
+                          return hand_on(std::move(connection), std::move(request));
+                        });
   if (!reception) return reception.error();
   reception_ = std::move(*reception);
-  return {};
+  auto opened = reception_->open();
+  if (!opened) reception_.reset();
+  return opened;
 }
 
 bool PooledServer::drain(std::chrono::milliseconds limit) {

@@ -22,12 +22,13 @@ class ReceptionTest : public ::testing::Test {
     auto entrance = Entrance::create(std::move(*listener), {});
     ASSERT_TRUE(entrance.ok());
     auto reception =
-        Reception::start(std::move(*entrance), {},
-                         [this](std::unique_ptr<Connection> connection, ReceivedRequest request) {
-                           return receive(std::move(connection), std::move(request));
-                         });
+        Reception::create(std::move(*entrance), {},
+                          [this](std::unique_ptr<Connection> connection, ReceivedRequest request) {
+                            return receive(std::move(connection), std::move(request));
+                          });
     ASSERT_TRUE(reception.ok());
     reception_ = std::move(*reception);
+    ASSERT_TRUE(reception_->open().ok());
   }
 
   // The next connection that was handed on; null when none comes.

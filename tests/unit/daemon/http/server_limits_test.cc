@@ -242,6 +242,20 @@ TEST_F(ServerTest, LeavesWorkersToOtherListeners) {
   EXPECT_EQ(read_response(first).status, 200);
 }
 
+TEST_F(ServerTest, ServesWhoHasWaitedForItsStart) {
+  for (int i = 0; i < 100; ++i) {
+    std::optional<RawClient> early;
+    start({.approve = [&](const std::string& address) -> Status {
+      early.emplace(address);
+      early->send(get_request("/"));
+      return {};
+    }});
+
+    EXPECT_EQ(read_response(*early).status, 200);
+    server_.reset();
+  }
+}
+
 TEST_F(ServerTest, DoesNotListenWhereItsAddressIsNotApprovedOf) {
   std::string asked;
   WorkerPool pool({"http", 1, 1, std::chrono::seconds(10)});
